@@ -1,0 +1,20 @@
+# Libraries from the system, each behind as few files as possible. Debian 12 names are in tools/setup.
+find_package(Threads REQUIRED)
+find_package(OpenSSL 3.0 REQUIRED)
+find_package(CURL 7.88 REQUIRED)
+find_package(simdjson 3.0 REQUIRED)
+find_package(nlohmann_json 3.11 REQUIRED)
+find_package(fmt 9 REQUIRED)
+find_package(spdlog 1.10 REQUIRED)
+find_package(CLI11 2.1 REQUIRED)
+find_package(tomlplusplus 3.3 REQUIRED)
+find_package(GTest 1.12 REQUIRED)
+find_package(PkgConfig REQUIRED)
+pkg_check_modules(RE2 REQUIRED IMPORTED_TARGET re2)
+pkg_check_modules(SODIUM REQUIRED IMPORTED_TARGET libsodium)
+
+find_path(BOOST_INCLUDE boost/asio.hpp REQUIRED)
+add_library(redd_asio INTERFACE)   # Boost.Asio and Beast, header only
+target_include_directories(redd_asio SYSTEM INTERFACE ${BOOST_INCLUDE})
+target_compile_definitions(redd_asio INTERFACE BOOST_ASIO_NO_DEPRECATED BOOST_ASIO_DISABLE_BOOST_REGEX)
+target_link_libraries(redd_asio INTERFACE Threads::Threads)
