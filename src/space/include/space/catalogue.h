@@ -1,0 +1,70 @@
+// The catalogue: projects, spaces, settings, tokens, deployments, users' access. One SQLite file, DIR/catalogue.sqlite.
+//
+// Mutators block for a synced commit, are thread-safe, and are called on the control thread, never on a gateway loop. After each
+// one a new Snapshot is published; snapshot() is one atomic load from any thread. Subscribers are told on the mutating thread,
+// after publication.
+// Secrets (env marked encrypted, API tokens) are sealed in the file with a key that lies beside it (DIR/secret.key, 0600) (SEC-35).
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/metrics.h"
+#include "base/result.h"
+#include "space/space.h"
+
+namespace redd::space {
+
+struct NewDeployment {
+  std::string bundle, author, gitHash, gitBranch, language;
+  Manifest manifest;
+  std::string id;  // made by newDeploymentId() before the workers tried it
+};
+
+enum class Role : std::uint8_t { none, owner };
+// Who a control-plane token speaks for. The owner may do everything; more roles come with accounts.
+struct Principal {
+  Role role = Role::none;
+  std::string userId, name, email;
+};
+
+class Catalogue {
+ public:
+  // Makes the file on an empty directory. Errors are one sentence each: directory not writable, in use by another server (a
+  // lock file is held while open), written by a newer version.
+  static Result<std::unique_ptr<Catalogue>> open(const std::filesystem::path& dataDir);
+  virtual ~Catalogue() = default;
+
+  virtual SnapshotPtr snapshot() const = 0;
+  // `changed` is called after every publication with the spaces that changed (new snapshot; deployment == nullptr and
+  // revision == 0 when removed). The returned handle ends the subscription.
+  virtual std::shared_ptr<void> subscribe(std::function<void(const SpacePtr& before, const SpacePtr& after)> changed) = 0;
+
+  // First start: makes the owner and returns the token in clear (empty when the owner exists already). `preset` may give the token.
+  virtual Result<std::string> ensureOwner(const std::string& preset) = 0;
+  virtual Principal authenticate(std::string_view token) const = 0;  // constant time; Role::none when unknown
+
+  virtual Result<ProjectPtr> createProject(std::string_view name) = 0;  // spec 70.4: 4-15 letters or digits; the suffix is made here. No space
+  virtual Result<SpacePtr> createSpace(std::string_view project, std::string_view name) = 0;  // [a-z0-9-]{1,30}
+  virtual Result<void> removeSpace(std::string_view project, std::string_view name) = 0;
+
+  virtual Result<SpacePtr> setTokenPolicy(std::string_view project, std::string_view space, std::string jwksUrl, std::string issuer,
+                                          std::vector<std::string> audience) = 0;
+  virtual Result<SpacePtr> setEnv(std::string_view project, std::string_view space, std::string name, EnvValue value) = 0;
+  virtual Result<SpacePtr> removeEnv(std::string_view project, std::string_view space, std::string_view name) = 0;
+  virtual Result<ApiToken> addToken(std::string_view project, std::string_view space, TokenAccess access, std::string description) = 0;
+  virtual Result<void> removeToken(std::string_view project, std::string_view space, std::string_view key) = 0;
+
+  virtual std::string newDeploymentId() = 0;
+  virtual Result<SpacePtr> activate(std::string_view project, std::string_view space, NewDeployment deployment) = 0;
+};
+
+// The space named `name` of `project` in a snapshot, or the reason why not (spec 20.1 texts).
+Result<SpacePtr> findSpace(const Snapshot& snapshot, std::string_view project, std::string_view name);
+
+}  // namespace redd::space

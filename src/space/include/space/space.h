@@ -1,0 +1,86 @@
+// A space as everybody sees it: an immutable snapshot of code, settings and access, published by the Catalogue. A request
+// holds the snapshot it began with until it ends.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "base/clock.h"
+
+namespace redd::space {
+
+enum class TokenAccess : std::uint8_t { read, readWrite };
+
+struct ApiToken {  // spec 30.2
+  std::string key;  // UUID
+  TokenAccess access = TokenAccess::readWrite;
+  std::string description;
+  UnixMs createdMs = 0;
+};
+
+enum class Secrecy : std::uint8_t { plain, encrypted };
+struct EnvValue {
+  std::string value;  // in clear: snapshots live in memory only
+  Secrecy secrecy = Secrecy::plain;
+};
+
+// The manifest as the worker reported it (wire/PROTOCOL.md "ready"), kept with the deployment.
+struct Manifest {
+  std::vector<std::string> routes, auth, queues, workers, jobs, realtime;
+  bool startup = false;
+};
+
+struct Deployment {
+  std::string id;  // objectId: grows with time
+  UnixMs createdMs = 0;
+  std::string author, gitHash, gitBranch, language;
+  std::size_t bundleBytes = 0;
+  std::shared_ptr<const std::string> bundle;  // the script's text
+  Manifest manifest;
+};
+using DeploymentPtr = std::shared_ptr<const Deployment>;
+
+struct Settings {
+  std::string jwksUrl, issuer;
+  std::vector<std::string> audience, algorithms;
+  std::vector<std::string> allowedHosts;  // IPv4, spec 30.6; empty: no restriction
+  std::vector<std::string> corsOrigins;   // empty: every origin is echoed (SEC-20)
+  std::map<std::string, EnvValue> env;
+};
+
+struct Space {
+  std::string id;           // stable, [a-z0-9]; names its folder in the data directory
+  std::string projectId;
+  std::string project;      // unique name, e.g. mybackend-6708
+  std::string name;         // dev
+  Settings settings;
+  std::vector<ApiToken> tokens;
+  DeploymentPtr deployment;  // nullptr: no code deployed
+  std::uint64_t revision = 0;     // grows with every change of this space
+  std::uint64_t envRevision = 0;  // grows when workers must restart: env or deployment changed
+  std::string label() const { return project + "/" + name; }
+};
+using SpacePtr = std::shared_ptr<const Space>;
+
+struct Project {
+  std::string id;
+  std::string name;  // display name as given
+  std::string uniqueName;
+  UnixMs createdMs = 0;
+  std::map<std::string, SpacePtr, std::less<>> spaces;
+};
+using ProjectPtr = std::shared_ptr<const Project>;
+
+// The whole catalogue at one moment.
+struct Snapshot {
+  std::map<std::string, ProjectPtr, std::less<>> projects;  // by unique name
+  std::string defaultProject;                               // served on a bare address (spec 20.1); "" when there is none
+};
+using SnapshotPtr = std::shared_ptr<const Snapshot>;
+
+}  // namespace redd::space
