@@ -2,14 +2,18 @@
 
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { Limits } from './lib/limits.mjs';
 import { isLoopbackHostname } from './lib/loopback.mjs';
 import { startProvider } from './lib/provider.mjs';
 
 const kUsage = `usage: node main.mjs --state DIR [--http-port 4010] [--https-port 4011] [--host 127.0.0.1]
+       [--access-token-lifetime SECONDS]
 
 A development identity provider shaped like Auth0, for this machine only. Port 0 takes any free one.
 Prints one line of JSON when ready; ends when its standard input closes or on SIGTERM.
 `;
+
+const kLifetimeSMax = 30 * 24 * 3600;
 
 function fail(message) {
   process.stderr.write(`devidp: ${message}\n`);
@@ -25,6 +29,7 @@ function readOptions() {
         'https-port': { type: 'string', default: '4011' },
         host: { type: 'string', default: '127.0.0.1' },
         state: { type: 'string' },
+        'access-token-lifetime': { type: 'string', default: String(Limits.accessTokenLifetimeS) },
         help: { type: 'boolean', short: 'h', default: false },
       },
     }));
@@ -41,16 +46,17 @@ function readOptions() {
   }
   return {
     host: values.host.replace(/^\[|\]$/g, ''),
-    httpPort: readPort('--http-port', values['http-port']),
-    httpsPort: readPort('--https-port', values['https-port']),
+    httpPort: readNumber('--http-port', values['http-port'], 65535),
+    httpsPort: readNumber('--https-port', values['https-port'], 65535),
+    accessTokenLifetimeS: readNumber('--access-token-lifetime', values['access-token-lifetime'], kLifetimeSMax),
     stateDir: resolve(values.state),
   };
 }
 
-function readPort(name, text) {
-  const port = /^\d{1,5}$/.test(text) ? Number(text) : NaN;
-  if (!(port <= 65535)) fail(`${name} ${text} is not a port.`);
-  return port;
+function readNumber(name, text, max) {
+  const number = /^\d{1,8}$/.test(text) ? Number(text) : NaN;
+  if (!(number <= max)) fail(`${name} ${text} is no whole number from 0 to ${max}.`);
+  return number;
 }
 
 const options = readOptions();

@@ -80,9 +80,9 @@ function listen(server, host, port) {
 }
 
 /** Starts both servers; `close()` of the answer ends them. `host` must be of this machine: main.mjs sees to it. */
-export async function startProvider({ host, httpPort, httpsPort, stateDir }) {
+export async function startProvider({ host, httpPort, httpsPort, stateDir, accessTokenLifetimeS }) {
   const state = new State(stateDir);
-  const provider = { state, key: await SigningKey.open(state) };
+  const provider = { state, key: await SigningKey.open(state), accessTokenLifetimeS };
   const certificates = openCertificates(stateDir);
   const routes = makeRoutes(provider);
   const options = {

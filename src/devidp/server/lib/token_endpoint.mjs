@@ -20,15 +20,15 @@ export async function token(provider, call) {
   }
 }
 
-async function fromCode({ key, state }, call, fields) {
-  const { codes } = state;
+async function fromCode(provider, call, fields) {
+  const { codes } = provider.state;
   const entry = codes.get(fields.code);
   codes.delete(fields.code);
   if (!entry || entry.expiresAt < Date.now()) throw invalidGrant('Unknown, used or expired authorization code.');
   if (entry.grant.clientId !== fields.client_id) throw invalidGrant('The code was issued to another client_id.');
   if (entry.redirectUri !== fields.redirect_uri) throw invalidGrant('redirect_uri is not the one of the authorization request.');
   if (!matchesChallenge(fields.code_verifier, entry.challenge)) throw invalidGrant('code_verifier does not match code_challenge.');
-  return answerGrant(key, state, call, entry.grant, randomBytes(12).toString('base64url'));
+  return answerGrant(provider, call, entry.grant, randomBytes(12).toString('base64url'));
 }
 
 function matchesChallenge(verifier, challenge) {
@@ -38,7 +38,8 @@ function matchesChallenge(verifier, challenge) {
 }
 
 /** A refresh token works once. Seen again, it was stolen or replayed: its whole family ends. */
-async function fromRefreshToken({ key, state }, call, fields) {
+async function fromRefreshToken(provider, call, fields) {
+  const { state } = provider;
   const tokens = state.refreshTokens;
   const entry = tokens.get(fields.refresh_token);
   if (!entry || entry.expiresAt < Date.now()) throw invalidGrant('Unknown or invalid refresh token.');
@@ -50,7 +51,7 @@ async function fromRefreshToken({ key, state }, call, fields) {
   }
   entry.used = true;
   const scope = narrowScope(entry.grant.scope, fields.scope);
-  return answerGrant(key, state, call, entry.grant, entry.family, scope);
+  return answerGrant(provider, call, entry.grant, entry.family, scope);
 }
 
 function narrowScope(granted, asked) {
@@ -59,9 +60,9 @@ function narrowScope(granted, asked) {
   return granted.split(' ').filter((scope) => wanted.includes(scope)).join(' ') || granted;
 }
 
-async function answerGrant(key, state, call, grant, family, scope = grant.scope) {
+async function answerGrant({ key, state, accessTokenLifetimeS }, call, grant, family, scope = grant.scope) {
   const user = userById(grant.userId);
-  const answer = await issueTokens(key, state, { ...grant, user, scope, issuer: call.issuer });
+  const answer = await issueTokens(key, state, { ...grant, user, scope, issuer: call.issuer, lifetimeS: accessTokenLifetimeS });
   if (grant.scope.split(' ').includes('offline_access')) {
     answer.refresh_token = randomBytes(32).toString('base64url');
     const { nonce, ...kept } = grant;

@@ -43,14 +43,14 @@ function signJwt(key, typ, claims) {
   return new SignJWT(claims).setProtectedHeader({ alg: 'RS256', typ, kid: key.kid }).sign(key.privateKey);
 }
 
-/** The answer of the token endpoint for `grant` {issuer, clientId, audience, scope, user, claims, nonce?, authTimeS, sid}. */
+/** The answer of the token endpoint for `grant` {issuer, clientId, audience, scope, user, claims, nonce?, authTimeS, sid, lifetimeS}. */
 export async function issueTokens(key, state, grant) {
   const { issuer, clientId, scope, user, nonce, authTimeS, sid } = grant;
-  const access = accessClaims({ ...grant, lifetimeS: Limits.accessTokenLifetimeS });
+  const access = accessClaims(grant);
   const answer = {
     access_token: await signJwt(key, kAccessTokenType, access),
     scope,
-    expires_in: Limits.accessTokenLifetimeS,
+    expires_in: grant.lifetimeS,
     token_type: 'Bearer',
   };
   remember(state, 'access token', answer.access_token, access);

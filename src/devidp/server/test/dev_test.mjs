@@ -160,7 +160,7 @@ test('the program: refuses what is not loopback, says why it cannot start, ends 
   const refusals = [
     [['--state', stateDir, '--host', '0.0.0.0'], /loopback only/],
     [['--state', stateDir, '--host', 'example.test'], /loopback only/],
-    [['--state', stateDir, '--http-port', 'x'], /is not a port/],
+    [['--state', stateDir, '--http-port', 'x'], /--http-port x is no whole number/],
     [['--state', stateDir, '--bogus'], /bogus/],
     [[], /--state DIR is missing/],
   ];
