@@ -1,0 +1,270 @@
+#include "gateway/gateway.h"
+
+#include <fmt/format.h>
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <list>
+
+#include "access.h"
+#include "auth/authenticator.h"
+#include "base/clock.h"
+#include "base/json.h"
+#include "base/random.h"
+#include "cors.h"
+#include "http/server.h"
+#include "http/url.h"
+#include "invoke_json.h"
+#include "relay.h"
+#include "routing.h"
+#include "space/catalogue.h"
+#include "space_log.h"
+#include "worker/supervisor.h"
+
+namespace redd::gateway {
+namespace {
+
+constexpr std::int64_t kTickMs = 50;  // how late a deadline or a gone client may be noticed
+
+http::ResponseHead jsonHead(int status) {
+  http::ResponseHead head{status, {}};
+  head.headers.add("content-type", "application/json; charset=utf-8");
+  head.headers.add("x-content-type-options", "nosniff");
+  return head;
+}
+
+std::string errorBody(std::string_view text) { return R"({"error":)" + json::quoted(text) + "}"; }
+
+http::ResponseHead appHead(int status, AnswerHeaders headers) {
+  http::ResponseHead head{status, {}};
+  for (auto& [name, value] : headers) head.headers.add(std::move(name), std::move(value));
+  if (!head.headers.find("cache-control")) head.headers.add("cache-control", "no-cache");
+  return head;
+}
+
+// A request being served: everything its steps share.
+struct Request {
+  http::Exchange& exchange;
+  std::string id;
+  std::int64_t startNs = monotonicNs();
+  space::SpacePtr space;  // once it is known
+  std::string path, apiPath;
+  int status = 0;         // as answered
+  std::string reason, reasonClass;
+  const http::RequestHead& head() const { return exchange.head(); }
+};
+
+class GatewayImpl final : public Gateway {
+ public:
+  GatewayImpl(Loop& loop, Floor floor, GatewayOptions options, const Limits& limits, Metrics& metrics)
+      : loop_(loop), floor_(floor), options_(std::move(options)), limits_(limits), log_(floor.logBook, metrics), ticker_(loop),
+        idPrefix_(randomHex(6)) {}
+
+  Task<void> serve(http::Exchange& exchange) override {
+    Request request{exchange, fmt::format("{}{:08x}", idPrefix_, ++idCounter_)};
+    co_await handle(request);
+    if (request.space) {
+      log_.request(*request.space, {exchange.head().method, exchange.head().target, request.id, exchange.peerAddress(), request.status,
+                                    monotonicNs() - request.startNs, request.reason, request.reasonClass});
+    }
+  }
+
+ private:
+  // A request inside a worker, seen by the clock.
+  struct InFlight {
+    std::int64_t startNs;
+    std::shared_ptr<Relay> relay;
+    http::Exchange* exchange;
+    bool watchesClient = false;
+  };
+
+  Task<void> handle(Request& request) {
+    const http::RequestHead& head = request.head();
+    const std::string_view project = projectInHost(head.host);
+    if (project.empty() && !servesDefaultProject(head.host, options_.hosts)) co_return co_await misdirected(request);
+    if (head.path() == "/health") co_return co_await alive(request);
+
+    auto target = resolveTarget(*floor_.catalogue.snapshot(), head, project);
+    if (!target) co_return co_await answerError(request, httpStatus(target.error().code), target.error().text());
+    request.space = std::move(target->space);
+    request.path = std::move(target->path);
+    request.apiPath = std::move(target->apiPath);
+
+    const space::Settings& settings = request.space->settings;
+    if (!settings.allowedHosts.empty() &&
+        std::ranges::find(settings.allowedHosts, request.exchange.peerAddress()) == settings.allowedHosts.end()) {
+      request.reason = "the client's address is not in the space's allowed hosts";
+      request.reasonClass = "host not allowed";
+      co_return co_await answerError(request, 403, "Host not allowed");
+    }
+    if (request.apiPath.starts_with("/_A_D_M_")) co_return co_await answerError(request, 404, "No such administration endpoint");
+    if (request.apiPath == "/health" && !hasHealthRoute(*request.space)) co_return co_await alive(request);
+    if (isPreflight(head)) co_return co_await respond(request, preflightAnswer(head, settings.corsOrigins), {});
+    if (!request.space->deployment) co_return co_await answerError(request, 404, "No code deployed");
+    if (head.headers.count("authorization") > 1) co_return co_await answerError(request, 400, "More than one Authorization header");
+
+    const Credentials credentials = readCredentials(head);
+    Access access = co_await whoIsIt(request, credentials);
+    if (access.door == Door::refused) co_return co_await refuse(request, access.refusal);
+    co_await run(request, credentials, access);
+  }
+
+  Task<Access> whoIsIt(const Request& request, const Credentials& credentials) {
+    const space::Space& space = *request.space;
+    if (auto byToken = byApiToken(space, credentials.apiKey, request.head().method)) co_return std::move(*byToken);
+    auth::VerdictPtr verdict;
+    if (!space.settings.jwksUrl.empty() && credentials.bearer) {
+      const auth::TokenPolicy policy{space.settings.jwksUrl, space.settings.issuer, space.settings.audience, space.settings.algorithms};
+      verdict = floor_.authenticator.cached(space.id, policy, *credentials.bearer);
+      if (!verdict) verdict = co_await floor_.authenticator.verify(space.id, policy, std::string(*credentials.bearer));
+    } else if (!space.settings.jwksUrl.empty() && request.head().headers.find("authorization")) {
+      auto malformed = std::make_shared<auth::Verdict>();
+      malformed->failed = auth::Check::malformed;
+      malformed->expected = "Authorization: Bearer TOKEN";
+      malformed->found = "another form";
+      verdict = malformed;
+    }
+    co_return byVerdict(space, request.apiPath, verdict, options_.explain);
+  }
+
+  // ---- into the worker and back ----
+
+  Task<void> run(Request& request, const Credentials& credentials, const Access& access) {
+    const http::RequestHead& head = request.head();
+    auto relay = std::make_shared<Relay>(loop_);
+    std::string payload = invokeJson({head, request.path, request.apiPath, credentials.query, request.exchange.peerAddress(), request.id,
+                                      access.claims, access.door == Door::hook ? InvokeInput::Auth::hook : InvokeInput::Auth::granted});
+    relay->attach(floor_.supervisor.invoke(request.space, std::move(payload),
+                                           head.hasBody() ? worker::BodyFollows::yes : worker::BodyFollows::no, relay));
+    const auto entry = inFlight_.insert(inFlight_.end(), InFlight{request.startNs, relay, &request.exchange});
+    if (!ticking_) spawn(loop_, tick());
+    if (head.hasBody()) {
+      relay->pumpStarted();
+      spawn(loop_, pumpRequestBody(request.exchange, relay));
+    }
+    co_await answer(request, relay, access.refusal);
+    inFlight_.erase(entry);
+    co_await relay->pumpGone();
+  }
+
+  Task<void> answer(Request& request, std::shared_ptr<Relay> relay, const Refusal& refusal) {
+    for (;;) {
+      co_await relay->changed();
+      if (relay->failed()) co_return co_await answerFailure(request, *relay->failed());
+      if (relay->noHook()) co_return co_await refuse(request, refusal);
+      if (auto head = relay->takeHead()) {
+        http::ResponseHead answerHead = appHead(head->status, std::move(head->headers));
+        if (relay->whole()) co_return co_await respond(request, std::move(answerHead), relay->takeBody());
+        addCorsHeaders(answerHead.headers, request.head().headers, request.space->settings.corsOrigins);
+        request.status = answerHead.status;
+        if (auto sent = co_await request.exchange.sendHead(std::move(answerHead)); !sent) co_return relay->cancel(sent.error().code, "client");
+      }
+      while (const auto piece = relay->takeBody(); !piece.empty()) {
+        if (auto sent = co_await request.exchange.sendBody(piece); !sent) co_return relay->cancel(sent.error().code, "client");
+        if (!relay->ended()) relay->invocation().consumed(piece.size());
+      }
+      if (relay->ended() && !relay->failed()) {
+        (void)co_await request.exchange.finish();
+        co_return;
+      }
+    }
+  }
+
+  // After the head went out nothing can be said any more: the handler returns without finish() and the connection closes.
+  Task<void> answerFailure(Request& request, const Error& error) {
+    request.reason = error.detail.empty() ? std::string(name(error.code)) : error.detail;
+    request.status = httpStatus(error.code);
+    if (error.code == ErrorCode::cancelled || request.exchange.headSent()) co_return;
+    if (error.code == ErrorCode::internal) {  // spec 10.9: settled without an answer, or threw in a way that left none
+      co_return co_await respond(request, jsonHead(500), R"({"text":"Unhandled Codehook exception, check logs","fatal":true})");
+    }
+    http::ResponseHead head = jsonHead(httpStatus(error.code));
+    if (error.code == ErrorCode::unavailable) head.headers.add("retry-after", "1");
+    co_await respond(request, std::move(head), errorBody(error.text()));
+  }
+
+  // Deadlines and clients that left. Runs while there is something in flight.
+  Task<void> tick() {
+    ticking_ = true;
+    while (!inFlight_.empty()) {
+      ticker_.expires_after(std::chrono::milliseconds(kTickMs));
+      co_await ticker_.async_wait(boost::asio::use_awaitable);
+      const std::int64_t now = monotonicNs();
+      for (InFlight& entry : inFlight_) {
+        const std::int64_t ageMs = (now - entry.startNs) / 1'000'000;
+        if (ageMs < kTickMs / 2) break;  // the list is in order of age
+        if (ageMs > limits_.requestDeadlineMs) entry.relay->cancel(ErrorCode::timeout, "timeout");
+        if (entry.watchesClient) continue;
+        entry.watchesClient = true;
+        entry.exchange->onClientGone([relay = std::weak_ptr(entry.relay)] {
+          if (const auto alive = relay.lock()) alive->cancel(ErrorCode::cancelled, "client");
+        });
+      }
+    }
+    ticking_ = false;
+  }
+
+  // ---- answers of our own ----
+
+  Task<void> respond(Request& request, http::ResponseHead head, std::string body) {
+    request.status = head.status;
+    static const std::vector<std::string> kEveryOrigin;
+    addCorsHeaders(head.headers, request.head().headers, request.space ? request.space->settings.corsOrigins : kEveryOrigin);
+    (void)co_await request.exchange.respond(std::move(head), std::move(body));
+  }
+
+  Task<void> answerError(Request& request, int status, std::string_view text) {
+    co_await respond(request, jsonHead(status), errorBody(text));
+  }
+
+  Task<void> refuse(Request& request, const Refusal& refusal) {
+    request.reason = refusal.reason;
+    request.reasonClass = refusal.reasonClass;
+    http::ResponseHead head = jsonHead(refusal.status);
+    if (!refusal.challenge.empty()) head.headers.add("www-authenticate", refusal.challenge);
+    if (refusal.retryAfterS > 0) head.headers.add("retry-after", std::to_string(refusal.retryAfterS));
+    head.headers.add("x-request-id", request.id);
+    std::string body = errorBody(refusal.error);
+    if (options_.explain == Explain::everything) {
+      body = R"({"error":)" + json::quoted(refusal.error) + R"(,"reason":)" + json::quoted(refusal.reason) + R"(,"requestId":)" +
+             json::quoted(request.id) + "}";
+    }
+    co_await respond(request, std::move(head), std::move(body));
+  }
+
+  Task<void> alive(Request& request) {
+    http::ResponseHead head{200, {}};
+    head.headers.add("content-type", "text/plain; charset=utf-8");
+    co_await respond(request, std::move(head), "Alive");
+  }
+
+  // SEC-41: no CORS headers, so that a page under a foreign name learns nothing.
+  Task<void> misdirected(Request& request) {
+    (void)co_await request.exchange.respond(
+        jsonHead(421), errorBody("This server does not answer for that host name; the operator can list it with --host-name"));
+  }
+
+  static bool hasHealthRoute(const space::Space& space) {
+    if (!space.deployment) return false;
+    return std::ranges::any_of(space.deployment->manifest.routes, [](const std::string& key) { return key.ends_with(" /health"); });
+  }
+
+  Loop& loop_;
+  Floor floor_;
+  GatewayOptions options_;
+  const Limits& limits_;
+  SpaceLog log_;
+  std::list<InFlight> inFlight_;
+  boost::asio::steady_timer ticker_;
+  bool ticking_ = false;
+  std::string idPrefix_;
+  std::uint32_t idCounter_ = 0;
+};
+
+}  // namespace
+
+std::unique_ptr<Gateway> Gateway::create(Loop& loop, Floor floor, GatewayOptions options, const Limits& limits, Metrics& metrics) {
+  return std::make_unique<GatewayImpl>(loop, floor, std::move(options), limits, metrics);
+}
+
+}  // namespace redd::gateway

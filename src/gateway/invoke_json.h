@@ -1,0 +1,22 @@
+// The `invoke` payload of wire/PROTOCOL.md: what JavaScript sees of a request is what the gateway authorised (SEC-15).
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "http/message.h"
+
+namespace redd::gateway {
+
+struct InvokeInput {
+  const http::RequestHead& head;
+  std::string_view path, apiPath;  // normalised
+  std::string_view query;          // raw, without the API key
+  std::string_view ip;
+  std::string_view requestId;
+  std::string_view claims;         // JSON object of the verified token, or empty
+  enum class Auth { granted, hook } auth;
+};
+std::string invokeJson(const InvokeInput& input);
+
+}  // namespace redd::gateway

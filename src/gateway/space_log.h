@@ -1,0 +1,50 @@
+// The line that a request leaves in its space's log, and its counters. Refusals and failures always leave one; answers that
+// went well leave at most kPlainLinesPerSecond a space, so that they never crowd out what scripts print.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+
+#include "base/metrics.h"
+#include "space/space.h"
+
+namespace redd::store {
+class LogBook;
+}
+
+namespace redd::gateway {
+
+struct RequestOutcome {
+  std::string_view method, target, requestId, ip;
+  int status = 0;
+  std::int64_t tookNs = 0;
+  std::string_view reason;       // why it was refused or failed; empty: it went well
+  std::string_view reasonClass;  // for the counter of refusals; empty: no refusal
+};
+
+class SpaceLog {
+ public:
+  SpaceLog(store::LogBook& book, Metrics& metrics) : book_(book), metrics_(metrics) {}
+  void request(const space::Space& space, const RequestOutcome& outcome);
+
+  static constexpr int kPlainLinesPerSecond = 20;
+
+ private:
+  struct PerSpace {
+    Counter byClass[6];  // index = status / 100
+    std::int64_t second = 0;
+    int plainLines = 0;
+  };
+  PerSpace& of(const space::Space& space);
+
+  store::LogBook& book_;
+  Metrics& metrics_;
+  std::unordered_map<std::string, PerSpace> spaces_;
+};
+
+// A target for logs: the value of apikey is masked (SEC-35).
+std::string maskedTarget(std::string_view target);
+
+}  // namespace redd::gateway
