@@ -1,0 +1,54 @@
+// redd, the server: reads what the operator set and hands it to serve().
+#include <fmt/format.h>
+#include <signal.h>
+
+#include <CLI/CLI.hpp>
+#include <cstdio>
+
+#include "base/log.h"
+#include "serve.h"
+#include "settings.h"
+#include "store/sqlite/database.h"
+
+extern char** environ;
+
+namespace {
+
+redd::log::Level levelOf(const std::string& name) {
+  for (const auto& [text, level] : {std::pair{"debug", redd::log::Level::debug}, {"info", redd::log::Level::info}, {"warn", redd::log::Level::warn}, {"error", redd::log::Level::error}}) {
+    if (name == text) return level;
+  }
+  return redd::log::Level::off;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  ::signal(SIGPIPE, SIG_IGN);
+  CLI::App app{"Redd: a self-hosted serverless backend for code written against codehooks-js.", "redd"};
+  app.require_subcommand(1);
+  app.set_version_flag("--version", fmt::format("redd {} (SQLite {})", REDD_VERSION, redd::store::sqliteVersion()));
+  app.footer("Every setting is also a variable (REDD_LISTEN) and a line of the --config file (listen = \"…\").\n"
+             "REDD_OWNER_TOKEN presets the owner's token at the first start.");
+
+  redd::Settings serveSettings, devSettings;
+  CLI::App* serve = app.add_subcommand("serve", "Run the server");
+  CLI::App* dev = app.add_subcommand("dev", "Run the server for this machine, with a development identity provider and coho logged in");
+  bool asJson = false;
+  for (CLI::App* command : {serve, dev}) command->add_flag("--json", asJson, "Print one JSON line when ready instead of text");
+  redd::defineSettings(*serve, serveSettings, redd::Mode::serve);
+  redd::defineSettings(*dev, devSettings, redd::Mode::dev);
+  CLI11_PARSE(app, argc, argv);
+
+  const bool isDev = dev->parsed();
+  CLI::App& command = isDev ? *dev : *serve;
+  redd::Settings& settings = isDev ? devSettings : serveSettings;
+  auto ready = redd::checkEnvironment({serve, dev}, environ);
+  if (ready) ready = redd::readConfigFile(command, settings.config);
+  if (!ready) {
+    std::fprintf(stderr, "redd: %s\n", std::string(ready.error().text()).c_str());
+    return 2;
+  }
+  redd::log::setLevel(levelOf(settings.logLevel));
+  return redd::serve(settings, isDev ? redd::Mode::dev : redd::Mode::serve, asJson ? redd::Output::json : redd::Output::forPeople);
+}
