@@ -1,6 +1,6 @@
 const kMeanings = {
   400: 'The request was not understood.',
-  401: 'The token was not accepted, so the backend’s code did not run.',
+  401: 'The token was not accepted. What fails Redd’s check never reaches the backend’s code.',
   403: 'The token is good, but does not permit this.',
   404: 'There is no such route, space or project.',
   421: 'The server does not answer to this host name.',
