@@ -47,7 +47,7 @@ struct Limits {
   std::size_t frameBytesMax = 16 << 20;
   std::size_t bodyWindowBytes = 256 << 10;       // credit for a body in each direction, per request
   std::size_t hostCallsInFlightMax = 1'000;      // per worker
-  std::size_t keyBytesMax = 1 << 10;
+  std::size_t keyBytesMax = 16 << 10;             // a token may be a key: apps cache profiles under it (spec 40.10 says 1 KiB)
   std::size_t valueBytesMax = 1 << 20;
   std::size_t documentDepthMax = 100;
 
