@@ -1,4 +1,4 @@
-// Serves the built demo on this machine: node serve.mjs --port 3000 [--config FILE] [--dir dist]
+// Serves the built demo on this machine: node serve.mjs --port 5173 [--config FILE] [--dir dist]
 // --config answers in place of auth_config.json. Prints {"ready":true,"port":N}; ends on SIGTERM.
 
 import { createServer } from 'node:http';
@@ -25,7 +25,7 @@ function fail(message) {
 function readOptions() {
   try {
     const { values } = parseArgs({
-      options: { port: { type: 'string', default: '3000' }, config: { type: 'string' }, dir: { type: 'string' } },
+      options: { port: { type: 'string', default: '5173' }, config: { type: 'string' }, dir: { type: 'string' } },
     });
     const dir = resolve(values.dir ?? fileURLToPath(new URL('dist', import.meta.url)));
     return { port: Number(values.port), dir, configFile: resolve(values.config ?? join(dir, kConfigPath)) };

@@ -1,39 +1,19 @@
-// STAND-IN, to be replaced: the API that the demo calls.
-//
-// The real one is `redd` with demo/backend deployed (AUTH0_DOMAIN=localhost:SECURE_PORT, the provider's ca.pem as
-// --ca-file, jwks URL of the provider). Until tests/lib/redd.mjs can start it, this imitation lets the browser side be
-// tested: it asks the provider's /userinfo whether a token holds, and answers in the backend's shape.
-// The seam is startApi(t, idp) -> {apiBase}; nothing else in the tests knows the difference.
+// The API that the demo calls: a real redd with demo/backend deployed by coho, behind the key set of `idp`.
 
-import { once } from 'node:events';
-import { createServer } from 'node:http';
+import { makeApp } from '../../lib/app.mjs';
+import { startRedd } from '../../lib/redd.mjs';
+import { kAudience } from './processes.mjs';
+import { startStandIn } from './stand_in_api.mjs';
 
+/** {apiBase}: ends with the test. */
 export async function startApi(t, idp) {
-  let counter = 0;
-  const server = createServer(async (request, response) => {
-    const cors = {
-      'access-control-allow-origin': request.headers.origin ?? '*',
-      'access-control-allow-headers': 'authorization',
-      'access-control-expose-headers': 'www-authenticate',
-    };
-    if (request.method === 'OPTIONS') return response.writeHead(204, cors).end();
-    const authorization = request.headers.authorization;
-    const answer = authorization ? await fetch(`${idp.url}/userinfo`, { headers: { authorization } }) : null;
-    if (!answer?.ok) {
-      const challenge = answer?.headers.get('www-authenticate') ?? 'Bearer';
-      response.writeHead(401, { ...cors, 'www-authenticate': challenge, 'content-type': 'application/json' });
-      return response.end(JSON.stringify({ error: 'unauthorized' }));
-    }
-    const { nickname } = await answer.json();
-    counter += 1;
-    response.writeHead(200, { ...cors, 'content-type': 'application/json' });
-    return response.end(JSON.stringify({ message: `Hello ${nickname}`, user: nickname, counter, now: new Date() }));
-  });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  t.after(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  return { apiBase: `http://localhost:${server.address().port}/dev` };
+  if (process.env.STAND_IN_API === '1') return startStandIn(t, idp);
+  const server = await startRedd({ args: ['--allow-private', 'localhost', '--ca-file', idp.caFile] });
+  t.after(() => server.stop());
+  const app = await makeApp(server, { from: 'demo/backend', modules: 'demo/backend/node_modules' });
+  t.after(() => app.remove());
+  await app.good('jwks', `${idp.url}/.well-known/jwks.json`, '--issuer', `${idp.url}/`, '--audience', kAudience);
+  await app.good('set-env', 'AUTH0_DOMAIN', `localhost:${idp.securePort}`);
+  await app.deploy();
+  return { apiBase: `http://localhost:${server.port}/dev` };
 }

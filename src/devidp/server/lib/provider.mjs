@@ -14,18 +14,24 @@ import { token } from './token_endpoint.mjs';
 import { userInfo, verifyAccessToken } from './tokens.mjs';
 
 function makeRoutes(provider) {
-  const { key, state } = provider;
+  const { key, state, answered } = provider;
+  const counted = (name, handler) => (call) => {
+    answered[name] += 1;
+    return handler(call);
+  };
+  const askUserinfo = (call) => userinfo(key, call);
   const logout = (parameterName) => (call) => signedOutAnswer(call, parameterName, closeSession(state, call));
   return new Map([
     ['/', { GET: (call) => start(provider, call) }],
     ['/authorize', { GET: (call) => authorize(provider, call) }],
     ['/login', { POST: (call) => login(provider, call) }],
     ['/oauth/token', { POST: (call) => token(provider, call), cors: true }],
-    ['/userinfo', { GET: (call) => userinfo(key, call), POST: (call) => userinfo(key, call), cors: true }],
+    ['/userinfo', { GET: counted('userinfo', askUserinfo), POST: counted('userinfo', askUserinfo), cors: true }],
     ['/v2/logout', { GET: logout('returnTo') }],
     ['/oidc/logout', { GET: logout('post_logout_redirect_uri') }],
-    ['/.well-known/jwks.json', { GET: () => json(key.jwks), cors: true }],
+    ['/.well-known/jwks.json', { GET: counted('jwks', () => json(key.jwks)), cors: true }],
     ['/.well-known/openid-configuration', { GET: (call) => json(discovery(call.issuer)), cors: true }],
+    ['/dev/stats', { GET: () => json(answered), cors: true }],
     ['/dev/rotate', { POST: (call) => rotate(provider, call), cors: true }],
     ['/dev/token', { POST: (call) => makeToken(provider, call), cors: true }],
   ]);
@@ -82,7 +88,7 @@ function listen(server, host, port) {
 /** Starts both servers; `close()` of the answer ends them. `host` must be of this machine: main.mjs sees to it. */
 export async function startProvider({ host, httpPort, httpsPort, stateDir, accessTokenLifetimeS }) {
   const state = new State(stateDir);
-  const provider = { state, key: await SigningKey.open(state), accessTokenLifetimeS };
+  const provider = { state, key: await SigningKey.open(state), accessTokenLifetimeS, answered: { userinfo: 0, jwks: 0 } };
   const certificates = openCertificates(stateDir);
   const routes = makeRoutes(provider);
   const options = {

@@ -53,6 +53,16 @@ test('the wrong tokens are wrong in the way asked for and right in all else', as
   assert.equal(decodeJwt(await bare.text()).sub, 'auth0|bob');
 });
 
+test('stats count what others may have cached', async (t) => {
+  const { base } = await startProcess(t);
+  const stats = async () => (await fetch(`${base}/dev/stats`)).json();
+  assert.deepEqual(await stats(), { userinfo: 0, jwks: 0 });
+  await getUserinfo(base, (await makeDevToken(base, {})).access_token);
+  await getUserinfo(base, null);
+  await fetch(`${base}/.well-known/jwks.json`);
+  assert.deepEqual(await stats(), { userinfo: 2, jwks: 1 });
+});
+
 test('a token request that makes no sense is explained', async (t) => {
   const { base } = await startProcess(t);
   const wishes = [{ user: 'mallory' }, { expiresIn: '5' }, { claims: [] }, { alg: 'RS1' }, { signature: 'right' }, { issuer: 'x' }, { kid: 5 }];
