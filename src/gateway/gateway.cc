@@ -224,6 +224,7 @@ class GatewayImpl final : public Gateway {
     if (!refusal.challenge.empty()) head.headers.add("www-authenticate", refusal.challenge);
     if (refusal.retryAfterS > 0) head.headers.add("retry-after", std::to_string(refusal.retryAfterS));
     head.headers.add("x-request-id", request.id);
+    if (request.head().headers.find("origin")) head.headers.add("access-control-expose-headers", "WWW-Authenticate, X-Request-Id");
     std::string body = errorBody(refusal.error);
     if (options_.explain == Explain::everything) {
       body = R"({"error":)" + json::quoted(refusal.error) + R"(,"reason":)" + json::quoted(refusal.reason) + R"(,"requestId":)" +
