@@ -21,6 +21,7 @@ class Headers {
   auto begin() const { return fields_.begin(); }
   auto end() const { return fields_.end(); }
   std::size_t size() const { return fields_.size(); }
+  void clear() { fields_.clear(); }  // keeps the memory of the list
 
  private:
   std::vector<std::pair<std::string, std::string>> fields_;
