@@ -1,0 +1,105 @@
+// One space's data: documents and key/value. The interface behind which SQLite (and later PostgreSQL) stand, and an in-memory
+// store for tests; one contract test suite (store/testing/contract.h) holds for all.
+//
+// Threads: every method is called on the loop, returns at once, and calls its Completion on the loop, never inside the call.
+// Durability: a write completes after the commit that holds it is synced (REL-08). Operations on one key or document are
+// linearizable in the order in which they were called (REL-16).
+// Documents are JSON text and stay the text that came in (spec 40.2); `_id` is added where it was missing, last.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "base/limits.h"
+#include "base/metrics.h"
+#include "base/suspend.h"
+
+namespace redd::store {
+
+// ---- key/value (spec 40.10) ----
+using KvValue = std::variant<std::string, double>;  // text, or a number last written by incr
+
+struct KvEntry {
+  std::string key;
+  KvValue value;
+};
+struct KvScan {
+  std::string keyspace;  // "": the default one
+  std::string prefix;
+  std::optional<std::string> after;  // continue behind this key, in the scan's direction
+  enum class Order { ascending, descending } order = Order::ascending;
+  std::size_t limit = 100;
+};
+
+// ---- documents (spec 40.3 to 40.6) ----
+struct Selector {                  // which documents: by id, or by filter (JSON text of a query object, spec 40.7)
+  std::optional<std::string> id;
+  std::string filter = "{}";
+};
+enum class Many { one, all };
+enum class Upsert { no, yes };
+
+struct Find {
+  std::string filter = "{}";
+  std::string options = "{}";      // JSON: limit, offset, sort, fields, reverse, hints … (spec 40.5)
+};
+struct Page {
+  std::vector<std::string> items;  // JSON texts
+  std::uint64_t cursor = 0;        // 0: that was all
+};
+struct Change {
+  std::uint64_t count = 0;                // matched documents (an upsert counts as one)
+  std::optional<std::string> document;    // Many::one: the new document
+};
+
+class Store {
+ public:
+  virtual ~Store() = default;
+
+  virtual void kvGet(std::string keyspace, std::string key, Completion<std::optional<KvValue>> done) = 0;
+  virtual void kvSet(std::string keyspace, std::string key, std::string value, std::optional<std::int64_t> ttlMs,
+                     Completion<void> done) = 0;
+  virtual void kvIncr(std::string keyspace, std::string key, double by, std::optional<std::int64_t> ttlMs,
+                      Completion<double> done) = 0;
+  virtual void kvDel(std::string keyspace, std::string key, Completion<std::optional<KvValue>> done) = 0;
+  virtual void kvScan(KvScan scan, Completion<std::vector<KvEntry>> done) = 0;
+  virtual void kvDelPrefix(std::string keyspace, std::string prefix, Completion<std::uint64_t> done) = 0;
+
+  // All or none. Returns the stored texts. Errors: alreadyExists, invalidArgument.
+  virtual void insert(std::string collection, std::vector<std::string> documents, Completion<std::vector<std::string>> done) = 0;
+  virtual void findOne(std::string collection, Selector selector, std::string options,
+                       Completion<std::optional<std::string>> done) = 0;
+  // The first page; more by next(). A cursor that is not used for 60 s, or that is closed, is gone (notFound).
+  virtual void find(std::string collection, Find find, Completion<Page> done) = 0;
+  virtual void next(std::uint64_t cursor, Completion<Page> done) = 0;
+  virtual void closeCursor(std::uint64_t cursor) = 0;
+  virtual void update(std::string collection, Selector selector, std::string change, Many many, Upsert upsert,
+                      Completion<Change> done) = 0;
+  virtual void replace(std::string collection, Selector selector, std::string document, Many many, Upsert upsert,
+                       Completion<Change> done) = 0;
+  virtual void remove(std::string collection, Selector selector, Many many, Completion<std::vector<std::string>> doneIds) = 0;
+  virtual void count(std::string collection, std::string filter, Completion<std::uint64_t> done) = 0;
+  virtual void collections(Completion<std::vector<std::pair<std::string, std::uint64_t>>> done) = 0;
+
+  // Everything acknowledged so far is on disk; nothing runs any more when `done` is called. No calls after it.
+  virtual void close(Completion<void> done) = 0;
+};
+
+// The stores of all spaces of a data directory: DIR/spaces/ID/data.sqlite, opened when first asked for, closed when idle.
+class Stores {
+ public:
+  static Result<std::unique_ptr<Stores>> open(Loop& loop, std::filesystem::path dataDir, const Limits& limits, Metrics& metrics);
+  virtual ~Stores() = default;
+  virtual void get(std::string spaceId, Completion<std::shared_ptr<Store>> done) = 0;
+  virtual std::shared_ptr<Store> opened(std::string_view spaceId) = 0;  // nullptr when it is not open now
+  virtual void close(Completion<void> done) = 0;                        // all of them
+};
+
+}  // namespace redd::store

@@ -1,0 +1,296 @@
+#include "store/sqlite/database.h"
+
+#include <fmt/format.h>
+#include <sqlite3.h>
+
+#include <cerrno>
+
+namespace redd::store::sqlite {
+namespace {
+
+constexpr int kBusyMs = 5'000;
+
+struct TextHash {
+  using is_transparent = void;
+  std::size_t operator()(std::string_view text) const { return std::hash<std::string_view>{}(text); }
+};
+
+ErrorCode codeOf(sqlite3* handle, int rc) {
+  switch (rc & 0xff) {
+    case SQLITE_FULL:
+      return ErrorCode::storageFull;
+    case SQLITE_IOERR: {
+      const int reason = sqlite3_system_errno(handle);
+      return reason == ENOSPC || reason == EDQUOT ? ErrorCode::storageFull : ErrorCode::internal;
+    }
+    case SQLITE_CONSTRAINT:
+      return rc == SQLITE_CONSTRAINT_UNIQUE || rc == SQLITE_CONSTRAINT_PRIMARYKEY || rc == SQLITE_CONSTRAINT_ROWID
+                 ? ErrorCode::alreadyExists
+                 : ErrorCode::internal;
+    case SQLITE_BUSY:
+    case SQLITE_LOCKED:
+      return ErrorCode::unavailable;
+    default:
+      return ErrorCode::internal;
+  }
+}
+
+Error errorOf(sqlite3* handle, int rc, std::string_view doing) {
+  const char* file = sqlite3_db_filename(handle, "main");
+  const bool damaged = (rc & 0xff) == SQLITE_CORRUPT || (rc & 0xff) == SQLITE_NOTADB;
+  Error error = Error::hidden(codeOf(handle, rc), fmt::format("{}: {} ({}), {}{}", file ? file : "database",
+                                                              sqlite3_errmsg(handle), rc, doing,
+                                                              damaged ? "; storage_damaged" : ""));
+  if (error.code == ErrorCode::storageFull) error.publicText = "The disk is full: nothing was written";
+  if (damaged) error.publicText = "storage_damaged";
+  return error;
+}
+
+Error errorOf(sqlite3_stmt* statement, int rc) { return errorOf(sqlite3_db_handle(statement), rc, sqlite3_sql(statement)); }
+
+}  // namespace
+
+// ---- Statement ----
+
+Statement::Statement(Statement&& other) noexcept
+    : slot_(std::exchange(other.slot_, nullptr)), handle_(std::exchange(other.handle_, nullptr)) {}
+
+Statement& Statement::operator=(Statement&& other) noexcept {
+  if (this != &other) {
+    giveBack();
+    slot_ = std::exchange(other.slot_, nullptr);
+    handle_ = std::exchange(other.handle_, nullptr);
+  }
+  return *this;
+}
+
+Statement::~Statement() { giveBack(); }
+
+void Statement::giveBack() {
+  if (!handle_) return;
+  if (slot_) {
+    sqlite3_reset(handle_);
+    sqlite3_clear_bindings(handle_);
+    slot_->inUse = false;
+  } else {
+    sqlite3_finalize(handle_);
+  }
+  slot_ = nullptr;
+  handle_ = nullptr;
+}
+
+Result<bool> Statement::step() {
+  const int rc = sqlite3_step(handle_);
+  if (rc == SQLITE_ROW) return true;
+  if (rc == SQLITE_DONE) return false;
+  return errorOf(handle_, rc);
+}
+
+void Statement::reset() { sqlite3_reset(handle_); }
+
+Statement::Kind Statement::kind(int column) const {
+  switch (sqlite3_column_type(handle_, column)) {
+    case SQLITE_INTEGER: return Kind::integer;
+    case SQLITE_FLOAT: return Kind::real;
+    case SQLITE_TEXT: return Kind::text;
+    case SQLITE_BLOB: return Kind::blob;
+    default: return Kind::null;
+  }
+}
+
+std::int64_t Statement::integer(int column) const { return sqlite3_column_int64(handle_, column); }
+double Statement::real(int column) const { return sqlite3_column_double(handle_, column); }
+
+std::string_view Statement::text(int column) const {
+  const auto* bytes = static_cast<const char*>(sqlite3_column_blob(handle_, column));
+  const int size = sqlite3_column_bytes(handle_, column);
+  return bytes ? std::string_view(bytes, static_cast<std::size_t>(size)) : std::string_view();
+}
+
+Result<void> Statement::bindOne(int index, std::int64_t value) {
+  const int rc = sqlite3_bind_int64(handle_, index, value);
+  if (rc != SQLITE_OK) return errorOf(handle_, rc);
+  return {};
+}
+
+Result<void> Statement::bindOne(int index, double value) {
+  const int rc = sqlite3_bind_double(handle_, index, value);
+  if (rc != SQLITE_OK) return errorOf(handle_, rc);
+  return {};
+}
+
+Result<void> Statement::bindOne(int index, std::string_view value) {
+  const char* data = value.data() ? value.data() : "";
+  const int rc = sqlite3_bind_text64(handle_, index, data, value.size(), SQLITE_TRANSIENT, SQLITE_UTF8);
+  if (rc != SQLITE_OK) return errorOf(handle_, rc);
+  return {};
+}
+
+Result<void> Statement::bindOne(int index, Blob value) {
+  const char* data = value.bytes.data() ? value.bytes.data() : "";
+  const int rc = sqlite3_bind_blob64(handle_, index, data, value.bytes.size(), SQLITE_TRANSIENT);
+  if (rc != SQLITE_OK) return errorOf(handle_, rc);
+  return {};
+}
+
+Result<void> Statement::bindOne(int index, std::nullptr_t) {
+  const int rc = sqlite3_bind_null(handle_, index);
+  if (rc != SQLITE_OK) return errorOf(handle_, rc);
+  return {};
+}
+
+// ---- Database ----
+
+struct Database::State {
+  std::filesystem::path file;
+  sqlite3* handle = nullptr;
+  int walPages = 0;
+  // A node of the map never moves: Statement keeps a pointer to its slot.
+  std::unordered_map<std::string, Statement::Slot, TextHash, std::equal_to<>> statements;
+
+  ~State() {
+    for (auto& [sql, slot] : statements) sqlite3_finalize(slot.handle);
+    sqlite3_close_v2(handle);
+  }
+};
+
+Database::Database(std::unique_ptr<State> state) : state_(std::move(state)) {}
+Database::Database(Database&&) noexcept = default;
+Database& Database::operator=(Database&&) noexcept = default;
+Database::~Database() = default;
+
+Result<Database> Database::open(const std::filesystem::path& file, Mode mode) {
+  auto state = std::make_unique<State>();
+  state->file = file;
+  const int access = mode == Mode::readWrite ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : SQLITE_OPEN_READONLY;
+  const int rc = sqlite3_open_v2(file.c_str(), &state->handle, access | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, nullptr);
+  if (rc != SQLITE_OK) {
+    return Error::hidden(codeOf(state->handle, rc), fmt::format("{} cannot be opened: {}", file.string(), sqlite3_errstr(rc)));
+  }
+  sqlite3_busy_timeout(state->handle, kBusyMs);
+  sqlite3_db_config(state->handle, SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
+  sqlite3_db_config(state->handle, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, nullptr);
+  Database database(std::move(state));
+  if (mode == Mode::readOnly) {
+    sqlite3_db_config(database.state_->handle, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
+    REDD_TRY_VOID(database.script("PRAGMA cell_size_check = ON; PRAGMA query_only = ON;"));
+  } else {
+    REDD_TRY_VOID(database.script("PRAGMA page_size = 8192; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;"
+                                  "PRAGMA foreign_keys = ON; PRAGMA cell_size_check = ON;"));
+  }
+  return database;
+}
+
+Result<Statement> Database::prepare(std::string_view sql) {
+  auto found = state_->statements.find(sql);
+  if (found != state_->statements.end() && !found->second.inUse) {
+    found->second.inUse = true;
+    return Statement(&found->second, nullptr);
+  }
+  const bool keep = found == state_->statements.end() && state_->statements.size() < kStatementsMax;
+  sqlite3_stmt* handle = nullptr;
+  const int rc = sqlite3_prepare_v3(state_->handle, sql.data(), static_cast<int>(sql.size()),
+                                    keep ? SQLITE_PREPARE_PERSISTENT : 0, &handle, nullptr);
+  if (rc != SQLITE_OK) return errorOf(state_->handle, rc, sql);
+  REDD_CHECK(handle != nullptr);
+  if (!keep) return Statement(nullptr, handle);
+  Statement::Slot& slot = state_->statements[std::string(sql)];
+  slot = {handle, true};
+  return Statement(&slot, nullptr);
+}
+
+Result<std::int64_t> Database::finish(Statement& statement) {
+  const auto before = sqlite3_total_changes64(state_->handle);
+  while (true) {
+    REDD_TRY(const bool row, statement.step());
+    if (!row) return sqlite3_total_changes64(state_->handle) - before;
+  }
+}
+
+Result<void> Database::script(const std::string& sql) {
+  const int rc = sqlite3_exec(state_->handle, sql.c_str(), nullptr, nullptr, nullptr);
+  if (rc != SQLITE_OK) return errorOf(state_->handle, rc, sql);
+  return {};
+}
+
+Result<void> Database::migrate(std::span<const char* const> steps, std::string_view what) {
+  const auto newest = static_cast<std::int64_t>(steps.size());
+  std::int64_t format = 0;
+  {
+    REDD_TRY(Statement row, query("PRAGMA user_version"));
+    REDD_TRY([[maybe_unused]] const bool any, row.step());
+    format = row.integer(0);
+  }
+  if (format > newest) {
+    return Error::make(ErrorCode::unavailable,
+                       fmt::format("{} in {} was written by a newer redd (format {}, this one knows {}). Start that redd.",
+                                   what, state_->file.string(), format, newest));
+  }
+  if (format == newest) return {};
+  REDD_TRY(Transaction transaction, Transaction::begin(*this));
+  for (auto step = format; step < newest; ++step) REDD_TRY_VOID(script(steps[static_cast<std::size_t>(step)]));
+  REDD_TRY_VOID(script(fmt::format("PRAGMA user_version = {}", newest)));
+  return transaction.commit();
+}
+
+Result<void> Database::begin() {
+  REDD_TRY_VOID(run("BEGIN IMMEDIATE"));
+  return {};
+}
+
+Result<void> Database::commit() {
+  REDD_TRY_VOID(run("COMMIT"));
+  return {};
+}
+
+void Database::rollback() {
+  if (inTransaction()) std::ignore = run("ROLLBACK");
+}
+
+bool Database::inTransaction() const { return sqlite3_get_autocommit(state_->handle) == 0; }
+std::int64_t Database::lastInsertRowid() const { return sqlite3_last_insert_rowid(state_->handle); }
+const std::filesystem::path& Database::file() const { return state_->file; }
+int Database::walPages() const { return state_->walPages; }
+
+Result<void> Database::checkpointByHand() {
+  // Setting a hook of one's own takes the place of the automatic checkpoint.
+  sqlite3_wal_hook(
+      state_->handle,
+      [](void* pages, sqlite3*, const char*, int count) {
+        *static_cast<int*>(pages) = count;
+        return SQLITE_OK;
+      },
+      &state_->walPages);
+  return {};
+}
+
+Result<void> Database::checkpoint(Checkpoint how) {
+  const int mode = how == Checkpoint::passive ? SQLITE_CHECKPOINT_PASSIVE : SQLITE_CHECKPOINT_TRUNCATE;
+  int logged = 0;
+  int copied = 0;
+  const int rc = sqlite3_wal_checkpoint_v2(state_->handle, nullptr, mode, &logged, &copied);
+  if (rc != SQLITE_OK && rc != SQLITE_BUSY) return errorOf(state_->handle, rc, "checkpoint");
+  state_->walPages = logged - copied;
+  return {};
+}
+
+std::string_view Database::version() { return sqlite3_libversion(); }
+
+// ---- Transaction ----
+
+Result<Transaction> Transaction::begin(Database& database) {
+  REDD_TRY_VOID(database.begin());
+  return Transaction(database);
+}
+
+Transaction::~Transaction() {
+  if (database_) database_->rollback();
+}
+
+Result<void> Transaction::commit() {
+  REDD_TRY_VOID(database_->commit());
+  database_ = nullptr;
+  return {};
+}
+
+}  // namespace redd::store::sqlite
