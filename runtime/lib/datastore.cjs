@@ -1,0 +1,250 @@
+'use strict';
+// What Datastore.open() gives (spec 40 and 10.13): one connection object for the space, whose methods are calls to the server.
+// Methods never throw; they reject.
+
+const { notFound, invalidArgument, unavailable } = require('./calls.cjs');
+const { DataStream } = require('./datastream.cjs');
+const { queryText, documentText, changeText, collectionText, findArguments, hasFilter, isObject } = require('./arguments.cjs');
+
+let calls = null;
+
+// ---- key/value (spec 40.10)
+
+function keyText(key) {
+  if (typeof key === 'string') return JSON.stringify(key);
+  if (key === undefined || key === null) throw invalidArgument('the key is missing');
+  return JSON.stringify(String(key));
+}
+
+function keyspaceText(options) {
+  if (options === undefined || options === null || typeof options !== 'object') return 'null';
+  const { keyspace } = options;
+  return keyspace === undefined || keyspace === null ? 'null' : JSON.stringify(String(keyspace));
+}
+
+function ttlText(options) {
+  if (options === undefined || options === null || typeof options !== 'object') return 'null';
+  const { ttl } = options;
+  if (ttl === undefined || ttl === null) return 'null';
+  const ms = Number(ttl);
+  if (!Number.isFinite(ms)) throw invalidArgument(`ttl must be a number of milliseconds, not ${String(ttl)}`);
+  return String(ms);
+}
+
+// Text as it is, objects as their JSON, the rest as String() makes it.
+function valueOf(value) {
+  if (typeof value === 'string') return value;
+  return isObject(value) ? JSON.stringify(value) : String(value);
+}
+
+function prefixText(prefix) {
+  return JSON.stringify(String(prefix ?? '').replace(/\*$/, ''));
+}
+
+function increment(key, by, options) {
+  const amount = Number(by);
+  if (!Number.isFinite(amount)) throw invalidArgument(`the amount must be a number, not ${String(by)}`);
+  return calls.send('kv.incr', `${keyText(key)},${amount},${keyspaceText(options)},${ttlText(options)}]`);
+}
+
+const withValue = (item) => ({ ...item, value: item.val });
+
+class Connection {
+  get(key, options) {
+    try {
+      return calls.send('kv.get', `${keyText(key)},${keyspaceText(options)}]`);
+    } catch (error) {
+      return Promise.reject(error);
+    }
+  }
+
+  async getObj(key, options) {
+    const value = await this.get(key, options);
+    return typeof value === 'string' ? JSON.parse(value) : value;
+  }
+
+  async set(key, value, options) {
+    const text = valueOf(value);
+    await calls.send('kv.set', `${keyText(key)},${JSON.stringify(text)},${keyspaceText(options)},${ttlText(options)}]`);
+    return text;
+  }
+
+  async setObj(key, value, options) {
+    await this.set(key, JSON.stringify(value) ?? 'null', options);
+    return value;
+  }
+
+  incr(key, by = 1, options) {
+    try {
+      return increment(key, by, options);
+    } catch (error) {
+      return Promise.reject(error);
+    }
+  }
+
+  decr(key, by = 1, options) {
+    try {
+      return increment(key, -by, options);
+    } catch (error) {
+      return Promise.reject(error);
+    }
+  }
+
+  async del(key, options) {
+    return calls.send('kv.del', `${keyText(key)},${keyspaceText(options)}]`);
+  }
+
+  async delAll(prefix, options) {
+    return calls.send('kv.delAll', `${prefixText(prefix)},${keyspaceText(options)}]`);
+  }
+
+  getAll(prefix, options) {
+    if (isObject(prefix)) [prefix, options] = ['', prefix];
+    const { reverse, onlykeys } = options ?? {};
+    const open = async () =>
+      calls.send('kv.getAll', `${prefixText(prefix)},${keyspaceText(options)},${JSON.stringify({ reverse: !!reverse, onlykeys: !!onlykeys })}]`);
+    return new DataStream(calls, {}, open, onlykeys ? null : withValue);
+  }
+
+  // ---- documents (spec 40.3)
+
+  async insertOne(collection, document) {
+    return calls.send('doc.insert', `${collectionText(collection)},${documentText(document, 'a document')}]`);
+  }
+
+  async insertMany(collection, documents) {
+    return this.insertOne(collection, documents);
+  }
+
+  async findOneOrNull(collection, query, options) {
+    return calls.send('doc.findOne', `${collectionText(collection)},${queryText(query)},${JSON.stringify(options ?? null)}]`);
+  }
+
+  async findOne(collection, query, options) {
+    return found(await this.findOneOrNull(collection, query, options));
+  }
+
+  async getOne(collection, query, options) {
+    return found(await this.findOneOrNull(collection, query, options));
+  }
+
+  find(collection, query, options) {
+    const given = findArguments(arguments.length - 1, query, options);
+    const open = async (chosen) => calls.send('doc.find', `${collectionText(collection)},${queryText(given.query)},${JSON.stringify(chosen)}]`);
+    return new DataStream(calls, given.options, open);
+  }
+
+  getMany(...args) {
+    return this.find(...args);
+  }
+
+  async findAsArray(...args) {
+    return this.find(...args).toArray();
+  }
+
+  async getArray(...args) {
+    return this.find(...args).toArray();
+  }
+
+  async toArray(...args) {
+    return this.find(...args).toArray();
+  }
+
+  async updateOne(collection, query, change, options, fifth) {
+    const operators = fifth === undefined ? change : { ...change, ...options };
+    const { upsert } = (fifth ?? options) ?? {};
+    return found(await calls.send('doc.update', `${collectionText(collection)},${queryText(query)},${changeText(operators)},${JSON.stringify({ upsert: !!upsert })}]`));
+  }
+
+  async updateMany(collection, query, change, options) {
+    if (arguments.length === 3 && hasFilter(change)) [query, change, options] = [change.filter, query, change];
+    const flags = JSON.stringify({ upsert: !!options?.upsert, many: true });
+    return calls.send('doc.update', `${collectionText(collection)},${queryText(query)},${changeText(change)},${flags}]`);
+  }
+
+  async replaceOne(collection, query, document, options) {
+    const flags = JSON.stringify({ upsert: !!options?.upsert });
+    return found(await calls.send('doc.replace', `${collectionText(collection)},${queryText(query)},${documentText(document, 'a document')},${flags}]`));
+  }
+
+  async replaceMany(collection, query, document, options) {
+    if (arguments.length === 3 && hasFilter(document)) [query, document, options] = [document.filter, query, document];
+    const flags = JSON.stringify({ upsert: !!options?.upsert, many: true });
+    return calls.send('doc.replace', `${collectionText(collection)},${queryText(query)},${documentText(document, 'a document')},${flags}]`);
+  }
+
+  async removeOne(collection, query) {
+    return found(await calls.send('doc.remove', `${collectionText(collection)},${queryText(query)},{}]`));
+  }
+
+  async removeMany(collection, query) {
+    const chosen = arguments.length === 2 && hasFilter(query) && isObject(query.filter) ? query.filter : query;
+    return calls.send('doc.remove', `${collectionText(collection)},${queryText(chosen)},{"many":true}]`);
+  }
+
+  async count(collection, query) {
+    return calls.send('doc.count', `${collectionText(collection)},${queryText(query)}]`);
+  }
+
+  collection(name) {
+    return new Collection(this, name);
+  }
+
+  close() {}
+}
+
+// A missing document is null on the wire and a rejection for the script.
+function found(document) {
+  if (document === null) throw notFound();
+  return document;
+}
+
+// What the server does not do yet says so instead of being undefined.
+for (const name of ['createCollection', 'dropCollection', 'listCollections', 'createSchema', 'setSchema', 'getSchema', 'removeSchema',
+  'createIndex', 'removeIndex', 'enqueue', 'enqueueFromQuery', 'runAt', 'getRange']) {
+  const refuse = { async [name]() { throw unavailable(name); } };
+  Object.defineProperty(Connection.prototype, name, { value: refuse[name], writable: true, configurable: true });
+}
+
+// connection.collection(name): the same methods without the first argument.
+class Collection {
+  #connection;
+  #name;
+
+  constructor(connection, name) {
+    this.#connection = connection;
+    this.#name = name;
+  }
+
+  static {
+    const methods = ['insertOne', 'insertMany', 'findOneOrNull', 'findOne', 'getOne', 'find', 'getMany', 'findAsArray', 'getArray', 'toArray', 'updateOne',
+      'updateMany', 'replaceOne', 'replaceMany', 'removeOne', 'removeMany', 'count', 'createSchema', 'setSchema', 'getSchema', 'removeSchema',
+      'createIndex', 'removeIndex', 'enqueueFromQuery'];
+    for (const name of methods) {
+      const bound = { [name](...args) { return this.#connection[name](this.#name, ...args); } };
+      Object.defineProperty(this.prototype, name, { value: bound[name], writable: true, configurable: true });
+    }
+  }
+}
+
+// The global DB and Datastore. open() costs nothing: always the same promise of the same connection.
+function makeDatastore(hostCalls, space) {
+  calls = hostCalls;
+  const connection = new Connection();
+  const opened = Promise.resolve(connection);
+  // A published template forgets the await: datastore.open().insertOne(…) (spec 40.1).
+  for (const name of Object.getOwnPropertyNames(Connection.prototype)) {
+    if (name !== 'constructor') Object.defineProperty(opened, name, { value: (...args) => connection[name](...args) });
+  }
+  return Object.freeze({
+    open(name) {
+      if (name === undefined || name === null || name === space) return opened;
+      return calls.call('space.open', String(name)).then(() => {
+        throw unavailable(`opening the space ${String(name)} from ${space}`);
+      });
+    },
+    close() {},
+  });
+}
+
+module.exports = { makeDatastore };

@@ -1,0 +1,249 @@
+'use strict';
+// What find, getMany and getAll return (spec 40.4): a stream of documents that fetches a batch when the one before is used up.
+// Not thenable. Nothing is asked of the server before somebody consumes.
+
+const { EventEmitter } = require('node:events');
+
+const kStarters = new Set(['data', 'end', 'error']);
+
+class DataStream extends EventEmitter {
+  #open;       // () → promise of {items, cursor}
+  #calls;
+  #options;
+  #map;        // what becomes of an item
+  #cursor = 0;
+  #first = true;
+  #cancelled = false;
+  #started = false;
+  #paused = null;  // {promise, resolve} while paused
+
+  constructor(calls, options, open, map = null) {
+    super();
+    this.#calls = calls;
+    this.#options = options;
+    this.#open = open;
+    this.#map = map;
+  }
+
+  // ---- before the start
+
+  sort(order) {
+    return this.#option('sort', order);
+  }
+
+  limit(count) {
+    return this.#option('limit', count);
+  }
+
+  skip(count) {
+    return this.#option('offset', count);
+  }
+
+  offset(count) {
+    return this.#option('offset', count);
+  }
+
+  project(fields) {
+    return this.#option('fields', fields);
+  }
+
+  #option(name, value) {
+    if (this.#started) throw new Error(`${name} must be set before the stream is read`);
+    this.#options = { ...this.#options, [name]: value };
+    return this;
+  }
+
+  // ---- ways to read
+
+  on(event, listener) {
+    super.on(event, listener);
+    if (kStarters.has(event)) this.#startFlowing();
+    return this;
+  }
+
+  addListener(event, listener) {
+    return this.on(event, listener);
+  }
+
+  once(event, listener) {
+    super.once(event, listener);
+    if (kStarters.has(event)) this.#startFlowing();
+    return this;
+  }
+
+  async toArray() {
+    this.#start();
+    const all = [];
+    for (let batch = await this.#next(); batch !== null; batch = await this.#next()) {
+      if (all.length === 0 && this.#cursor === 0) return batch;
+      for (const item of batch) all.push(item);
+    }
+    return all;
+  }
+
+  // Each call is awaited before the next (spec 40.4).
+  async forEach(visit) {
+    this.#start();
+    let index = 0;
+    for (let batch = await this.#next(); batch !== null; batch = await this.#next()) {
+      for (const item of batch) await visit(item, index++);
+    }
+  }
+
+  async *[Symbol.asyncIterator]() {
+    this.#start();
+    try {
+      for (let batch = await this.#next(); batch !== null; batch = await this.#next()) yield* batch;
+    } finally {
+      this.cancel();
+    }
+  }
+
+  json(res) {
+    return this.pipe(res);
+  }
+
+  // A JSON array into a response or any Writable, at the pace of its reader.
+  pipe(target) {
+    this.#start();
+    const response = typeof target.room === 'function';
+    (response ? this.#pipeToResponse(target) : this.#pipeToWritable(target)).catch((error) => this.#failPipe(target, response, error));
+    return this;
+  }
+
+  // ---- flow
+
+  pause() {
+    this.#paused ??= Promise.withResolvers();
+    return this;
+  }
+
+  resume() {
+    const paused = this.#paused;
+    this.#paused = null;
+    if (paused !== null) paused.resolve();
+    if (!this.#started) this.#startFlowing();
+    return this;
+  }
+
+  cancel() {
+    if (this.#cancelled) return this;
+    this.#cancelled = true;
+    if (this.#cursor !== 0) this.#calls.forget('cursor.close', this.#cursor);
+    this.#cursor = 0;
+    if (this.#paused !== null) this.resume();
+    return this;
+  }
+
+  end() {
+    return this.cancel();
+  }
+
+  destroy() {
+    return this.cancel();
+  }
+
+  // ---- inside
+
+  #start() {
+    if (this.#started) throw new Error('The stream is being read already');
+    this.#started = true;
+  }
+
+  #startFlowing() {
+    if (this.#started) return;
+    this.#started = true;
+    process.nextTick(() => this.#flow());
+  }
+
+  async #flow() {
+    try {
+      for (let batch = await this.#next(); batch !== null; batch = await this.#next()) {
+        for (const item of batch) {
+          if (this.#paused !== null) await this.#paused.promise;
+          if (this.#cancelled) break;
+          this.emit('data', item);
+        }
+      }
+      if (this.#paused !== null) await this.#paused.promise;
+    } catch (error) {
+      this.#fail(error);
+      return;
+    }
+    this.emit('end');
+    this.emit('close');
+  }
+
+  #fail(error) {
+    if (this.listenerCount('error') > 0) this.emit('error', error);
+    else throw new Error(error.message, { cause: error });  // fails the request: nobody else would end it
+  }
+
+  async #next() {
+    if (this.#first) {
+      this.#first = false;
+      if (this.#cancelled) return null;
+      return this.#take(await this.#open(this.#options));
+    }
+    if (this.#cancelled || this.#cursor === 0) return null;
+    return this.#take(await this.#calls.call('cursor.next', this.#cursor));
+  }
+
+  #take({ items, cursor }) {
+    if (this.#cancelled) {
+      if (cursor !== 0) this.#calls.forget('cursor.close', cursor);
+      return null;
+    }
+    this.#cursor = cursor ?? 0;
+    return this.#map === null ? items : items.map(this.#map);
+  }
+
+  async #pipeToResponse(res) {
+    let batch = await this.#next();  // before the head is decided: an error can still be told
+    if (!res.headersSent && res.get('content-type') === undefined) res.type('application/json');
+    let separator = '[\n';
+    for (; batch !== null; batch = await this.#next()) {
+      if (batch.length > 0) {
+        res.write(separator + batch.map((item) => JSON.stringify(item)).join(',\n'));
+        separator = ',\n';
+      }
+      if (!(await res.room())) return this.cancel();
+    }
+    return res.end(separator === '[\n' ? '[\n\n]' : '\n]');
+  }
+
+  async #pipeToWritable(target) {
+    let separator = '[\n';
+    let batch = await this.#next();
+    for (; batch !== null; batch = await this.#next()) {
+      if (batch.length === 0) continue;
+      const more = target.write(separator + batch.map((item) => JSON.stringify(item)).join(',\n'));
+      separator = ',\n';
+      if (more === false) await drained(target);
+      if (target.destroyed) return this.cancel();
+    }
+    return target.end(separator === '[\n' ? '[\n\n]' : '\n]');
+  }
+
+  #failPipe(target, response, error) {
+    this.cancel();
+    if (!response) target.destroy?.(error);
+    else if (!target.headersSent) target.status(500).json({ error: error.message });
+    else target.breakOff();
+    if (this.listenerCount('error') > 0) this.emit('error', error);
+  }
+}
+
+function drained(target) {
+  return new Promise((resolve) => {
+    const done = () => {
+      target.removeListener('drain', done);
+      target.removeListener('close', done);
+      resolve();
+    };
+    target.on('drain', done);
+    target.on('close', done);
+  });
+}
+
+module.exports = { DataStream };
