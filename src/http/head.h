@@ -35,7 +35,7 @@ class HeadReader {
   void reset();  // keeps its memory for the next head
 
   // After `done`.
-  RequestHead& head() { return head_; }
+  const RequestHead& head() const { return head_; }
   Version version() const { return version_; }
   Expectation expectation() const { return expectation_; }
   std::size_t headBytes() const { return lineBegin_; }  // of `received`, the empty line included
