@@ -41,11 +41,14 @@ class Catalogue {
   virtual ~Catalogue() = default;
 
   virtual SnapshotPtr snapshot() const = 0;
-  // `changed` is called after every publication with the spaces that changed (new snapshot; deployment == nullptr and
-  // revision == 0 when removed). The returned handle ends the subscription.
+  // `changed` is called after every publication with the spaces that changed. A new space: before == nullptr. A removed one:
+  // after has deployment == nullptr and revision == 0. `changed` must not call mutators. The returned handle ends the
+  // subscription: no call is running or follows when its destructor returned; `changed` itself must not destroy it.
   virtual std::shared_ptr<void> subscribe(std::function<void(const SpacePtr& before, const SpacePtr& after)> changed) = 0;
 
-  // First start: makes the owner and returns the token in clear (empty when the owner exists already). `preset` may give the token.
+  // First start: makes the owner and returns the token in clear. `preset` may give the token (16 to 512 characters of
+  // [A-Za-z0-9._~+/=-]). When the owner exists already: empty, and nothing changes; but a preset that is not the owner's token
+  // replaces it (the operator's way out of a lost token) and is returned.
   virtual Result<std::string> ensureOwner(const std::string& preset) = 0;
   virtual Principal authenticate(std::string_view token) const = 0;  // constant time; Role::none when unknown
 
@@ -62,6 +65,8 @@ class Catalogue {
 
   virtual std::string newDeploymentId() = 0;
   virtual Result<SpacePtr> activate(std::string_view project, std::string_view space, NewDeployment deployment) = 0;
+  // The deployments that are kept, newest first, without their bundles (`bundle` is nullptr). Reads the file: not for a loop.
+  virtual Result<std::vector<Deployment>> deployments(std::string_view project, std::string_view space) const = 0;
 };
 
 // The space named `name` of `project` in a snapshot, or the reason why not (spec 20.1 texts).

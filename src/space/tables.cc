@@ -1,0 +1,157 @@
+#include "tables.h"
+
+#include <fmt/format.h>
+
+#include <array>
+
+#include "json_columns.h"
+
+namespace redd::space {
+namespace {
+
+// One script a format; a released one never changes, the next is appended.
+constexpr std::array<const char*, 1> kFormats = {R"sql(
+CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
+CREATE TABLE users (
+  id TEXT PRIMARY KEY, name TEXT NOT NULL, email TEXT NOT NULL, role TEXT NOT NULL, token_digest TEXT NOT NULL
+) STRICT;
+CREATE TABLE projects (
+  id TEXT PRIMARY KEY, name TEXT NOT NULL, unique_name TEXT NOT NULL UNIQUE, created_ms INTEGER NOT NULL
+) STRICT;
+CREATE TABLE spaces (
+  id TEXT PRIMARY KEY, project_id TEXT NOT NULL REFERENCES projects(id), name TEXT NOT NULL,
+  revision INTEGER NOT NULL, env_revision INTEGER NOT NULL, deployment_id TEXT,
+  jwks_url TEXT NOT NULL, issuer TEXT NOT NULL, audience TEXT NOT NULL, algorithms TEXT NOT NULL,
+  allowed_hosts TEXT NOT NULL, cors_origins TEXT NOT NULL,
+  UNIQUE (project_id, name)
+) STRICT;
+CREATE TABLE env (
+  space_id TEXT NOT NULL REFERENCES spaces(id) ON DELETE CASCADE, name TEXT NOT NULL,
+  plain TEXT, sealed BLOB, CHECK ((plain IS NULL) <> (sealed IS NULL)),
+  PRIMARY KEY (space_id, name)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE tokens (
+  seq INTEGER PRIMARY KEY, space_id TEXT NOT NULL REFERENCES spaces(id) ON DELETE CASCADE, digest TEXT NOT NULL,
+  sealed BLOB NOT NULL, access TEXT NOT NULL, description TEXT NOT NULL, created_ms INTEGER NOT NULL,
+  UNIQUE (space_id, digest)
+) STRICT;
+CREATE TABLE deployments (
+  seq INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, space_id TEXT NOT NULL REFERENCES spaces(id) ON DELETE CASCADE,
+  created_ms INTEGER NOT NULL, author TEXT NOT NULL, git_hash TEXT NOT NULL, git_branch TEXT NOT NULL, language TEXT NOT NULL,
+  bundle_bytes INTEGER NOT NULL, manifest TEXT NOT NULL
+) STRICT;
+CREATE INDEX deployments_by_space ON deployments (space_id, seq);
+CREATE TABLE bundles (
+  deployment_id TEXT PRIMARY KEY REFERENCES deployments(id) ON DELETE CASCADE, text BLOB NOT NULL
+) STRICT;
+)sql"};
+
+constexpr std::string_view kPutSpace = R"sql(
+INSERT INTO spaces (id, project_id, name, revision, env_revision, deployment_id, jwks_url, issuer, audience, algorithms, allowed_hosts,
+                    cors_origins)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+ON CONFLICT (id) DO UPDATE SET revision = excluded.revision, env_revision = excluded.env_revision, deployment_id = excluded.deployment_id,
+  jwks_url = excluded.jwks_url, issuer = excluded.issuer, audience = excluded.audience, algorithms = excluded.algorithms,
+  allowed_hosts = excluded.allowed_hosts, cors_origins = excluded.cors_origins
+)sql";
+
+constexpr std::string_view kDropOld = R"sql(
+DELETE FROM deployments WHERE space_id = ?1 AND seq NOT IN (SELECT seq FROM deployments WHERE space_id = ?1 ORDER BY seq DESC LIMIT ?2)
+)sql";
+
+}  // namespace
+
+Result<std::unique_ptr<Tables>> Tables::open(const std::filesystem::path& file, Sealer sealer) {
+  REDD_TRY(auto database, store::sqlite::Database::open(file, store::sqlite::Mode::readWrite));
+  REDD_TRY_VOID(database.migrate(kFormats, "The catalogue"));
+  std::unique_ptr<Tables> out(new Tables(std::move(database), std::move(sealer)));
+  REDD_TRY_VOID(out->checkKey());
+  return out;
+}
+
+Result<void> Tables::checkKey() {
+  std::string known;
+  {
+    REDD_TRY(auto row, database_.query("SELECT value FROM meta WHERE name = 'key_fingerprint'"));
+    REDD_TRY(const bool found, row.step());
+    if (found) known = row.text(0);
+  }
+  const auto own = sealer_.fingerprint();
+  if (known.empty()) return transact([&] { return written(database_.run("INSERT INTO meta (name, value) VALUES ('key_fingerprint', ?)", own)); });
+  if (known == own) return {};
+  return Error::make(ErrorCode::unavailable, fmt::format("{} was sealed with another secret.key than the one beside it. Fix: put the right one back.",
+                                                         database_.file().string()));
+}
+
+Result<void> Tables::transact(const std::function<Result<void>()>& change) {
+  REDD_TRY(auto transaction, store::sqlite::Transaction::begin(database_));
+  REDD_TRY_VOID(change());
+  return transaction.commit();
+}
+
+Result<void> Tables::putUser(const User& user) {
+  return written(database_.run("INSERT INTO users (id, name, email, role, token_digest) VALUES (?, ?, ?, 'owner', ?) "
+                               "ON CONFLICT (id) DO UPDATE SET name = excluded.name, email = excluded.email, token_digest = excluded.token_digest",
+                               user.id, user.name, user.email, user.tokenDigest));
+}
+
+Result<void> Tables::putProject(const Project& project) {
+  return written(database_.run("INSERT INTO projects (id, name, unique_name, created_ms) VALUES (?, ?, ?, ?)", project.id, project.name,
+                               project.uniqueName, project.createdMs));
+}
+
+Result<void> Tables::putDefaultProject(std::string_view uniqueName) {
+  return written(database_.run("INSERT INTO meta (name, value) VALUES ('default_project', ?) "
+                               "ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+                               uniqueName));
+}
+
+Result<void> Tables::putSpace(const Space& space) {
+  const auto& settings = space.settings;
+  std::optional<std::string> deployment;
+  if (space.deployment) deployment = space.deployment->id;
+  return written(database_.run(kPutSpace, space.id, space.projectId, space.name, space.revision, space.envRevision, deployment,
+                               settings.jwksUrl, settings.issuer, listText(settings.audience), listText(settings.algorithms),
+                               listText(settings.allowedHosts), listText(settings.corsOrigins)));
+}
+
+Result<void> Tables::removeSpace(std::string_view spaceId) { return written(database_.run("DELETE FROM spaces WHERE id = ?", spaceId)); }
+
+Result<void> Tables::putEnv(std::string_view spaceId, std::string_view name, const EnvValue& value) {
+  constexpr std::string_view sql = "INSERT INTO env (space_id, name, plain, sealed) VALUES (?, ?, ?, ?) "
+                                   "ON CONFLICT (space_id, name) DO UPDATE SET plain = excluded.plain, sealed = excluded.sealed";
+  if (value.secrecy == Secrecy::plain) return written(database_.run(sql, spaceId, name, value.value, nullptr));
+  const auto sealed = sealer_.seal(value.value, envPlace(spaceId, name));
+  return written(database_.run(sql, spaceId, name, nullptr, store::sqlite::Blob{sealed}));
+}
+
+Result<void> Tables::removeEnv(std::string_view spaceId, std::string_view name) {
+  return written(database_.run("DELETE FROM env WHERE space_id = ? AND name = ?", spaceId, name));
+}
+
+Result<void> Tables::putToken(std::string_view spaceId, const ApiToken& token) {
+  const auto digest = sealer_.digest(token.key);
+  const auto sealed = sealer_.seal(token.key, tokenPlace(spaceId, digest));
+  return written(database_.run("INSERT INTO tokens (space_id, digest, sealed, access, description, created_ms) VALUES (?, ?, ?, ?, ?, ?)",
+                               spaceId, digest, store::sqlite::Blob{sealed}, token.access == TokenAccess::read ? "READ" : "READWRITE",
+                               token.description, token.createdMs));
+}
+
+Result<void> Tables::removeToken(std::string_view spaceId, std::string_view key) {
+  return written(database_.run("DELETE FROM tokens WHERE space_id = ? AND digest = ?", spaceId, sealer_.digest(key)));
+}
+
+Result<void> Tables::addDeployment(std::string_view spaceId, const Deployment& deployment) {
+  REDD_TRY_VOID(database_.run("INSERT INTO deployments (id, space_id, created_ms, author, git_hash, git_branch, language, bundle_bytes, manifest) "
+                              "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                              deployment.id, spaceId, deployment.createdMs, deployment.author, deployment.gitHash, deployment.gitBranch,
+                              deployment.language, deployment.bundleBytes, manifestText(deployment.manifest)));
+  return written(
+      database_.run("INSERT INTO bundles (deployment_id, text) VALUES (?, ?)", deployment.id, store::sqlite::Blob{*deployment.bundle}));
+}
+
+Result<void> Tables::dropOldDeployments(std::string_view spaceId, std::size_t keep) {
+  return written(database_.run(kDropOld, spaceId, keep));
+}
+
+}  // namespace redd::space

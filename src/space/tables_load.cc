@@ -1,0 +1,146 @@
+// Reading the catalogue: once, when it is opened, and the list of deployments later.
+#include "json_columns.h"
+#include "tables.h"
+
+namespace redd::space {
+namespace {
+
+std::string textOf(const store::sqlite::Statement& row, int column) { return std::string(row.text(column)); }
+
+constexpr std::string_view kDeploymentColumns =
+    "SELECT id, created_ms, author, git_hash, git_branch, language, bundle_bytes, manifest FROM deployments ";
+
+Result<Deployment> deploymentFrom(const store::sqlite::Statement& row) {
+  Deployment out;
+  out.id = textOf(row, 0);
+  out.createdMs = row.integer(1);
+  out.author = textOf(row, 2);
+  out.gitHash = textOf(row, 3);
+  out.gitBranch = textOf(row, 4);
+  out.language = textOf(row, 5);
+  out.bundleBytes = static_cast<std::size_t>(row.integer(6));
+  REDD_TRY(out.manifest, manifestFrom(row.text(7)));
+  return out;
+}
+
+Error missing(std::string what) { return Error::hidden(ErrorCode::internal, "the catalogue lacks " + std::move(what)); }
+
+}  // namespace
+
+Result<Contents> Tables::load() {
+  Contents out;
+  REDD_TRY_VOID(loadUsers(out));
+  REDD_TRY_VOID(loadProjects(out));
+  REDD_TRY(auto row, database_.query("SELECT value FROM meta WHERE name = 'default_project'"));
+  REDD_TRY(const bool found, row.step());
+  if (found) out.snapshot.defaultProject = row.text(0);
+  return out;
+}
+
+Result<void> Tables::loadUsers(Contents& out) {
+  REDD_TRY(auto rows, database_.query("SELECT id, name, email, token_digest FROM users WHERE role = 'owner'"));
+  while (true) {
+    REDD_TRY(const bool row, rows.step());
+    if (!row) return {};
+    out.users.push_back({textOf(rows, 0), textOf(rows, 1), textOf(rows, 2), Role::owner, textOf(rows, 3)});
+  }
+}
+
+Result<void> Tables::loadProjects(Contents& out) {
+  REDD_TRY(auto rows, database_.query("SELECT id, name, unique_name, created_ms FROM projects"));
+  while (true) {
+    REDD_TRY(const bool row, rows.step());
+    if (!row) return {};
+    auto project = std::make_shared<Project>();
+    project->id = textOf(rows, 0);
+    project->name = textOf(rows, 1);
+    project->uniqueName = textOf(rows, 2);
+    project->createdMs = rows.integer(3);
+    REDD_TRY_VOID(loadSpaces(*project));
+    out.snapshot.projects.emplace(project->uniqueName, std::move(project));
+  }
+}
+
+Result<void> Tables::loadSpaces(Project& project) {
+  REDD_TRY(auto rows, database_.query("SELECT id, name, revision, env_revision, deployment_id, jwks_url, issuer, audience, algorithms, "
+                                      "allowed_hosts, cors_origins FROM spaces WHERE project_id = ?",
+                                      project.id));
+  while (true) {
+    REDD_TRY(const bool row, rows.step());
+    if (!row) return {};
+    auto space = std::make_shared<Space>();
+    space->id = textOf(rows, 0);
+    space->projectId = project.id;
+    space->project = project.uniqueName;
+    space->name = textOf(rows, 1);
+    space->revision = static_cast<std::uint64_t>(rows.integer(2));
+    space->envRevision = static_cast<std::uint64_t>(rows.integer(3));
+    auto& settings = space->settings;
+    settings.jwksUrl = textOf(rows, 5);
+    settings.issuer = textOf(rows, 6);
+    REDD_TRY(settings.audience, listFrom(rows.text(7)));
+    REDD_TRY(settings.algorithms, listFrom(rows.text(8)));
+    REDD_TRY(settings.allowedHosts, listFrom(rows.text(9)));
+    REDD_TRY(settings.corsOrigins, listFrom(rows.text(10)));
+    REDD_TRY_VOID(loadEnv(*space));
+    REDD_TRY_VOID(loadTokens(*space));
+    if (!rows.isNull(4)) {
+      REDD_TRY(space->deployment, loadDeployment(rows.text(4)));
+    }
+    project.spaces.emplace(space->name, std::move(space));
+  }
+}
+
+Result<void> Tables::loadEnv(Space& space) {
+  REDD_TRY(auto rows, database_.query("SELECT name, plain, sealed FROM env WHERE space_id = ?", space.id));
+  while (true) {
+    REDD_TRY(const bool row, rows.step());
+    if (!row) return {};
+    const auto name = textOf(rows, 0);
+    EnvValue value{textOf(rows, 1), Secrecy::plain};
+    if (!rows.isNull(2)) {
+      REDD_TRY(auto opened, sealer_.open(rows.text(2), envPlace(space.id, name)));
+      value = {std::move(opened), Secrecy::encrypted};
+    }
+    space.settings.env.emplace(name, std::move(value));
+  }
+}
+
+Result<void> Tables::loadTokens(Space& space) {
+  REDD_TRY(auto rows, database_.query("SELECT digest, sealed, access, description, created_ms FROM tokens WHERE space_id = ? ORDER BY seq", space.id));
+  while (true) {
+    REDD_TRY(const bool row, rows.step());
+    if (!row) return {};
+    ApiToken token;
+    REDD_TRY(token.key, sealer_.open(rows.text(1), tokenPlace(space.id, rows.text(0))));
+    token.access = rows.text(2) == "READ" ? TokenAccess::read : TokenAccess::readWrite;
+    token.description = textOf(rows, 3);
+    token.createdMs = rows.integer(4);
+    space.tokens.push_back(std::move(token));
+  }
+}
+
+Result<DeploymentPtr> Tables::loadDeployment(std::string_view id) {
+  REDD_TRY(auto row, database_.query(std::string(kDeploymentColumns) + "WHERE id = ?", id));
+  REDD_TRY(const bool found, row.step());
+  if (!found) return missing("the active deployment");
+  REDD_TRY(auto deployment, deploymentFrom(row));
+  REDD_TRY(auto bundle, database_.query("SELECT text FROM bundles WHERE deployment_id = ?", id));
+  REDD_TRY(const bool hasBundle, bundle.step());
+  if (!hasBundle) return missing("the active deployment's bundle");
+  deployment.bundle = std::make_shared<const std::string>(bundle.text(0));
+  return std::make_shared<const Deployment>(std::move(deployment));
+}
+
+Result<std::vector<Deployment>> Tables::deployments(std::string_view spaceId) {
+  REDD_TRY(auto rows, database_.query(std::string(kDeploymentColumns) + "WHERE space_id = ? ORDER BY seq DESC", spaceId));
+  std::vector<Deployment> out;
+  while (true) {
+    REDD_TRY(const bool row, rows.step());
+    if (!row) return out;
+    REDD_TRY(auto deployment, deploymentFrom(rows));
+    out.push_back(std::move(deployment));
+  }
+}
+
+}  // namespace redd::space
