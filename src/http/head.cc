@@ -104,7 +104,7 @@ HeadReader::State HeadReader::takeRequestLine(std::string_view line) {
   } else if (version == "HTTP/1.0") {
     version_ = Version::http10;
   } else if (version.starts_with("HTTP/") && version.find(' ') == std::string_view::npos) {
-    return refuse(505, "The only versions served are HTTP/1.1 and HTTP/1.0");
+    return refuse(505, "This version of HTTP is not served; use 1.1");
   } else {
     return refuse(400, "The request line is not METHOD TARGET HTTP/1.1");
   }
