@@ -145,6 +145,7 @@ struct Database::State {
   std::filesystem::path file;
   sqlite3* handle = nullptr;
   int walPages = 0;
+  bool syncFailed = false;
   // A node of the map never moves: Statement keeps a pointer to its slot.
   std::unordered_map<std::string, Statement::Slot, TextHash, std::equal_to<>> statements;
 
@@ -239,9 +240,14 @@ Result<void> Database::begin() {
 }
 
 Result<void> Database::commit() {
-  REDD_TRY_VOID(run("COMMIT"));
+  auto done = run("COMMIT");
+  const int rc = done ? SQLITE_OK : sqlite3_extended_errcode(state_->handle);
+  state_->syncFailed = rc == SQLITE_IOERR_FSYNC || rc == SQLITE_IOERR_DIR_FSYNC;
+  if (!done) return std::move(done).error();
   return {};
 }
+
+bool Database::syncFailed() const { return state_->syncFailed; }
 
 void Database::rollback() {
   if (inTransaction()) std::ignore = run("ROLLBACK");
@@ -252,7 +258,11 @@ std::int64_t Database::lastInsertRowid() const { return sqlite3_last_insert_rowi
 const std::filesystem::path& Database::file() const { return state_->file; }
 int Database::walPages() const { return state_->walPages; }
 
-Result<void> Database::checkpointByHand() {
+Result<void> Database::limitPages(std::int64_t pagesMax) {
+  return script(fmt::format("PRAGMA max_page_count = {}", pagesMax));
+}
+
+void Database::checkpointByHand() {
   // Setting a hook of one's own takes the place of the automatic checkpoint.
   sqlite3_wal_hook(
       state_->handle,
@@ -261,7 +271,6 @@ Result<void> Database::checkpointByHand() {
         return SQLITE_OK;
       },
       &state_->walPages);
-  return {};
 }
 
 Result<void> Database::checkpoint(Checkpoint how) {

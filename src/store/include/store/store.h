@@ -1,7 +1,8 @@
 // One space's data: documents and key/value. The interface behind which SQLite (and later PostgreSQL) stand, and an in-memory
 // store for tests; one contract test suite (store/testing/contract.h) holds for all.
 //
-// Threads: every method is called on the loop, returns at once, and calls its Completion on the loop, never inside the call.
+// Threads: every method is called on the loop, returns at once, and calls its Completion on the loop, never inside the call;
+// kvGet alone may call it inside the call, when it knows the value already.
 // Durability: a write completes after the commit that holds it is synced (REL-08). Operations on one key or document are
 // linearizable in the order in which they were called (REL-16).
 // Documents are JSON text and stay the text that came in (spec 40.2); `_id` is added where it was missing, last.
@@ -35,7 +36,7 @@ struct KvScan {
   std::string prefix;
   std::optional<std::string> after;  // continue behind this key, in the scan's direction
   enum class Order { ascending, descending } order = Order::ascending;
-  std::size_t limit = 100;
+  std::size_t limit = 100;         // fewer may come, when they are large (about 4 MiB); only an empty answer is the end
 };
 
 // ---- documents (spec 40.3 to 40.6) ----

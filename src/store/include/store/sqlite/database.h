@@ -127,6 +127,7 @@ class Database {
   Result<void> begin();     // BEGIN IMMEDIATE
   Result<void> commit();
   void rollback();          // nothing when no transaction runs
+  bool syncFailed() const;  // the last commit failed in fsync: what the disk holds is unknown (REL-11)
   bool inTransaction() const;
 
   std::int64_t lastInsertRowid() const;
@@ -136,7 +137,9 @@ class Database {
   enum class Checkpoint { passive, truncate };
   int walPages() const;
   Result<void> checkpoint(Checkpoint how);
-  Result<void> checkpointByHand();  // switches the automatic checkpoint off and starts to count for walPages()
+  void checkpointByHand();  // switches the automatic checkpoint off and starts to count for walPages()
+
+  Result<void> limitPages(std::int64_t pagesMax);  // a larger database is refused with storageFull
 
   static std::string_view version();  // of the SQLite inside
 

@@ -1,0 +1,150 @@
+// Store over one SQLite file.
+//
+// The way of a write: called on the loop → numbered and gathered → handed to the lane once per turn of the loop → applied and
+// committed with whatever else is there → synced → one message back, in which the cache learns the news and every completion
+// is called. The way of a read: from the cache, or on a thread of the shared reader pool, after the writes of the same things
+// that were called before it (REL-16).
+//
+// Belongs to the loop; the lane and the readers hold no pointer to it that outlives a message.
+#pragma once
+
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/thread_pool.hpp>
+#include <map>
+#include <memory>
+#include <string>
+#include <unordered_map>
+
+#include "sqlite/kv_cache.h"
+#include "sqlite/lane.h"
+#include "sqlite/read_connections.h"
+#include "store/store.h"
+
+namespace redd::store::sqlite {
+
+class SqliteStore final : public Store, public std::enable_shared_from_this<SqliteStore> {
+ public:
+  struct Options {
+    std::string label;            // of the metrics: the space
+    std::int64_t pagesMax = 0;    // 0: as large as the disk
+  };
+  static constexpr std::size_t kWritesWaitingMax = 10'000;
+  static constexpr std::size_t kWriteBytesWaitingMax = 64 << 20;
+  static constexpr std::size_t kReadsWaitingMax = 10'000;
+  static constexpr std::size_t kScanBytesMax = 4 << 20;
+
+  // Opens the database; not on the loop: it reads and writes files.
+  static Result<Database> openDatabase(const std::filesystem::path& file, const Options& options);
+  static std::shared_ptr<SqliteStore> make(Loop& loop, Database database, std::shared_ptr<boost::asio::thread_pool> readers,
+                                           const Limits& limits, Metrics& metrics, const Options& options);
+  ~SqliteStore() override;
+
+  void kvGet(std::string keyspace, std::string key, Completion<std::optional<KvValue>> done) override;
+  void kvSet(std::string keyspace, std::string key, std::string value, std::optional<std::int64_t> ttlMs,
+             Completion<void> done) override;
+  void kvIncr(std::string keyspace, std::string key, double by, std::optional<std::int64_t> ttlMs,
+              Completion<double> done) override;
+  void kvDel(std::string keyspace, std::string key, Completion<std::optional<KvValue>> done) override;
+  void kvScan(KvScan scan, Completion<std::vector<KvEntry>> done) override;
+  void kvDelPrefix(std::string keyspace, std::string prefix, Completion<std::uint64_t> done) override;
+
+  void insert(std::string collection, std::vector<std::string> documents, Completion<std::vector<std::string>> done) override;
+  void findOne(std::string collection, Selector selector, std::string options,
+               Completion<std::optional<std::string>> done) override;
+  void find(std::string collection, Find find, Completion<Page> done) override;
+  void next(std::uint64_t cursor, Completion<Page> done) override;
+  void closeCursor(std::uint64_t cursor) override;
+  void update(std::string collection, Selector selector, std::string change, Many many, Upsert upsert,
+              Completion<Change> done) override;
+  void replace(std::string collection, Selector selector, std::string document, Many many, Upsert upsert,
+               Completion<Change> done) override;
+  void remove(std::string collection, Selector selector, Many many, Completion<std::vector<std::string>> doneIds) override;
+  void count(std::string collection, std::string filter, Completion<std::uint64_t> done) override;
+  void collections(Completion<std::vector<std::pair<std::string, std::uint64_t>>> done) override;
+
+  void close(Completion<void> done) override;
+
+ private:
+  using WorkGuard = boost::asio::executor_work_guard<Loop::executor_type>;
+
+  SqliteStore(Loop& loop, std::filesystem::path file, std::shared_ptr<boost::asio::thread_pool> readers, const Limits& limits);
+  void start(Database database, Metrics& metrics, const Options& options);
+
+  // Writes.
+  std::uint64_t write(std::unique_ptr<WriteOp> op, std::size_t bytes);  // its number; 0 when it was refused
+  void flush();
+  void delivered(Lane::Outcome outcome);
+
+  // Reads: job(Database&) -> Result<T> on a reader thread, once the writes up to `number` are done.
+  template <class T, class Job>
+  void readAfter(std::uint64_t number, Job job, Completion<T> done);
+  template <class T, class Job>
+  void read(Job job, Completion<T> done);
+  void after(std::uint64_t number, std::move_only_function<void()> then);
+  void readEnded();
+
+  void load(const KvKey& key, KvCache::Entry& entry);
+  void loaded(const KvKey& key, Result<KvState> state);
+  Result<void> checkKey(std::string_view keyspace, std::string_view key) const;
+
+  template <class T>
+  void failLater(Completion<T> done, Error error);
+  void closeWhenQuiet();
+
+  Loop& loop_;
+  std::shared_ptr<boost::asio::thread_pool> readers_;
+  const Limits limits_;
+  std::shared_ptr<ReadConnections> connections_;
+  std::unique_ptr<Lane> lane_;
+
+  WriteOps gathered_;
+  std::uint64_t called_ = 0;         // number of the last write called
+  std::uint64_t settled_ = 0;        // number of the last write completed
+  std::size_t bytesWaiting_ = 0;     // of the writes called and not completed
+  std::multimap<std::uint64_t, std::move_only_function<void()>> waiting_;
+  std::size_t reads_ = 0;
+  std::optional<WorkGuard> guard_;   // while a write is under way, so that the loop stays
+
+  KvCache cache_;
+  std::uint64_t kvWritten_ = 0;          // number of the last key/value write: scans wait for it
+  std::uint64_t kvPrefixRemoved_ = 0;    // number of the last kvDelPrefix: every get waits for it
+
+  Completion<void> closed_;
+  bool closing_ = false;
+};
+
+// ---- templates ----
+
+template <class T>
+void SqliteStore::failLater(Completion<T> done, Error error) {
+  boost::asio::post(loop_, [self = shared_from_this(), done = std::move(done), error = std::move(error)]() mutable {
+    done(std::move(error));
+  });
+}
+
+template <class T, class Job>
+void SqliteStore::readAfter(std::uint64_t number, Job job, Completion<T> done) {
+  if (number <= settled_) return read<T>(std::move(job), std::move(done));
+  after(number, [this, job = std::move(job), done = std::move(done)]() mutable { read<T>(std::move(job), std::move(done)); });
+}
+
+template <class T, class Job>
+void SqliteStore::read(Job job, Completion<T> done) {
+  if (closing_ || reads_ >= kReadsWaitingMax) {
+    return failLater(std::move(done), Error::make(ErrorCode::unavailable, closing_ ? "The store is closing" : "Too many reads wait"));
+  }
+  ++reads_;
+  boost::asio::post(*readers_, [self = shared_from_this(), guard = WorkGuard(loop_.get_executor()), job = std::move(job),
+                                done = std::move(done)]() mutable {
+    auto result = self->connections_->with([&](Database& database) -> Result<T> { return job(database); });
+    Loop& loop = self->loop_;
+    boost::asio::post(loop, [self = std::move(self), result = std::move(result), done = std::move(done)]() mutable {
+      done(std::move(result));
+      self->readEnded();
+    });
+  });
+}
+
+}  // namespace redd::store::sqlite
