@@ -47,10 +47,10 @@ struct Request {
   http::Exchange& exchange;
   std::string id;
   std::int64_t startNs = monotonicNs();
-  space::SpacePtr space;  // once it is known
-  std::string path, apiPath;
-  int status = 0;         // as answered
-  std::string reason, reasonClass;
+  space::SpacePtr space{};  // once it is known
+  std::string path{}, apiPath{};
+  int status = 0;           // as answered
+  std::string reason{}, reasonClass{};
   const http::RequestHead& head() const { return exchange.head(); }
 };
 
@@ -159,7 +159,7 @@ class GatewayImpl final : public Gateway {
         request.status = answerHead.status;
         if (auto sent = co_await request.exchange.sendHead(std::move(answerHead)); !sent) co_return relay->cancel(sent.error().code, "client");
       }
-      while (const auto piece = relay->takeBody(); !piece.empty()) {
+      for (std::string piece = relay->takeBody(); !piece.empty(); piece = relay->takeBody()) {
         if (auto sent = co_await request.exchange.sendBody(piece); !sent) co_return relay->cancel(sent.error().code, "client");
         if (!relay->ended()) relay->invocation().consumed(piece.size());
       }

@@ -27,7 +27,7 @@ int main(int argc, char** argv) {
   ::signal(SIGPIPE, SIG_IGN);
   CLI::App app{"Redd: a self-hosted serverless backend for code written against codehooks-js.", "redd"};
   app.require_subcommand(1);
-  app.set_version_flag("--version", fmt::format("redd {} (SQLite {})", REDD_VERSION, redd::store::sqliteVersion()));
+  app.set_version_flag("--version", fmt::format("redd {} (SQLite {})", REDD_VERSION, redd::store::sqlite::Database::version()));
   app.footer("Every setting is also a variable (REDD_LISTEN) and a line of the --config file (listen = \"…\").\n"
              "REDD_OWNER_TOKEN presets the owner's token at the first start.");
 

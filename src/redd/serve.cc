@@ -136,7 +136,7 @@ class Serving {
     house_.host = host::Host::create(*house_.stores, settings_.limits);
     REDD_CO_TRY(house_.supervisor, worker::Supervisor::create(loop_, {node, share.runtime, caFile}, settings_.limits, house_.metrics, *house_.host,
                                                               logSink(*house_.logBook)));
-    control::ControlOptions controlOptions{data, settings_.hostNames, REDD_VERSION, node.string(), store::sqliteVersion()};
+    control::ControlOptions controlOptions{data, settings_.hostNames, REDD_VERSION, node.string(), std::string(store::sqlite::Database::version())};
     house_.control = control::Control::create(loop_, std::move(controlOptions), settings_.limits, house_.metrics, *house_.catalogue, *house_.supervisor,
                                               *house_.logBook, house_.fetcher->policy());
     house_.gateway = gateway::Gateway::create(loop_, {*house_.catalogue, *house_.authenticator, *house_.supervisor, *house_.logBook},
