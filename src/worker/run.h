@@ -26,7 +26,7 @@ struct Run {
   std::size_t receiveWindow = 0;     // response body bytes that the worker may send now
   std::size_t consumed = 0;          // response body bytes passed on, not yet told to the worker
   bool bodyEnded = false;            // the caller said so, perhaps before there was a worker
-  bool headSeen = false, answered = false, settled = false, called = false;
+  bool headSeen = false, answered = false, called = false;
 
   std::shared_ptr<AnswerSink> takeSink() { return std::exchange(sink, nullptr); }
 };

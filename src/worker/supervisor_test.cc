@@ -33,7 +33,7 @@ TEST_F(SupervisorTest, AWorkerInheritsNothing) {
     w.onInvoke = (id) => {
       const fds = {};
       for (const fd of fs.readdirSync('/proc/self/fd')) try { fds[fd] = fs.readlinkSync('/proc/self/fd/' + fd) } catch {}
-      const inherited = Object.entries(fds).filter(([n, to]) => !/anon_inode|^pipe|socket/.test(to)).map(([n, to]) => n + '=' + to);
+      const inherited = Object.entries(fds).filter(([n, to]) => !/anon_inode|^pipe|socket/.test(to) && (n === '0' || to !== '/dev/null')).map(([n, to]) => n + '=' + to);
       const status = fs.readFileSync('/proc/self/status', 'utf8');
       const limits = fs.readFileSync('/proc/self/limits', 'utf8');
       w.answer(id, [fs.readFileSync('/proc/self/environ', 'utf8').replaceAll('\0', ' '), fs.readFileSync('/proc/self/cmdline', 'utf8').includes('hidden'),
@@ -62,6 +62,10 @@ TEST_F(SupervisorTest, NoHookAndNoAnswer) {
   const Call none = answered(makeSpace("w.onInvoke = (id) => w.settled(id)", "other"));
   ASSERT_TRUE(none.sink->error);
   EXPECT_EQ(none.sink->error->code, ErrorCode::internal);
+  const Call half = answered(makeSpace(R"(w.onInvoke = (id) => {
+    w.send(67, 0, id, '{"status":200,"headers":[]}'); w.send(68, 0, id, 'half'); w.settled(id) })", "half"));
+  EXPECT_EQ(half.body(), "half");
+  ASSERT_TRUE(half.sink->error) << "an answer that breaks off is no answer";
 }
 
 TEST_F(SupervisorTest, CallsReachTheHostAndTheirAnswersComeBack) {
@@ -131,7 +135,7 @@ TEST_F(SupervisorTest, ResponseBodyFlowsUnderItsWindow) {
     const pump = (id) => { while (left > 0 && window > 0) { const n = Math.min(100, left, window); left -= n; window -= n;
       w.send(68, left === 0 ? 1 : 0, id, 'x'.repeat(n)) } };
     w.onCredit = (id, n) => { window += n; pump(id) };
-    w.onInvoke = (id) => { w.send(67, 0, id, '{"status":201,"headers":[]}'); w.settled(id); pump(id) })"));
+    w.onInvoke = (id) => { w.send(67, 0, id, '{"status":201,"headers":[]}'); pump(id) })"));
   std::size_t unread = 0;
   call.sink->onPiece = [&](std::size_t bytes) { unread += bytes; };
   runUntil([&] { return unread == 1'000; });

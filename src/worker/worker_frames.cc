@@ -87,7 +87,6 @@ Worker::Outcome Worker::handleBody(const RunPtr& run, const wire::Frame& frame) 
   run->answered = true;
   const auto sink = finish(*run);
   if (sink) sink->onEnd();
-  if (run->settled) remove(*run);
   if (sink) owner_->workerFree(*this);
   return {};
 }
@@ -123,14 +122,12 @@ Worker::Outcome Worker::handleCredit(Run& run, const wire::Frame& frame) {
   return {};
 }
 
-// Settled while its streamed answer is not complete: the rest may still come.
+// Without a complete answer the server answers for it; once the head is out, it can only break off.
 Worker::Outcome Worker::handleSettled(const RunPtr& run) {
-  if (std::exchange(run->settled, true)) return breach("settled twice");
-  if (run->headSeen && !run->answered && run->sink) return {};
   const auto sink = finish(*run);
   remove(*run);
   if (!sink) return {};
-  sink->onFailed(Error::hidden(ErrorCode::internal, "the script settled without an answer"));
+  sink->onFailed(Error::hidden(ErrorCode::internal, run->headSeen ? "the script did not complete its answer" : "the script settled without an answer"));
   owner_->workerFree(*this);
   return {};
 }
