@@ -44,7 +44,8 @@ void ClientWatch::collect() {
   for (;;) {
     const int count = epoll_wait(epoll_.native_handle(), events.data(), events.size(), 0);
     for (int i = 0; i < count; ++i) {
-      const auto entry = watched_.extract(events[static_cast<std::size_t>(i)].data.u64);
+      const std::uint64_t id = events[static_cast<std::size_t>(i)].data.u64;  // epoll_event is packed: a copy, no reference
+      const auto entry = watched_.extract(id);
       if (entry) entry.mapped()();
     }
     if (count < static_cast<int>(events.size()) || !epoll_.is_open()) return;
