@@ -1,0 +1,67 @@
+#include "host/host.h"
+
+#include <fmt/format.h>
+
+#include <string>
+
+#include "arguments.h"
+#include "cursors.h"
+#include "errors.h"
+#include "operations.h"
+
+namespace redd::host {
+namespace {
+
+using StorePtr = std::shared_ptr<store::Store>;
+
+// Shared with calls that wait for their store to open, which may be told after the host has gone.
+struct Desk {
+  const Limits& limits;
+  simdjson::ondemand::parser parser;
+  std::shared_ptr<Cursors> cursors = std::make_shared<Cursors>();
+};
+
+Result<void> perform(Desk& desk, const StorePtr& store, const space::Space& space, std::uint64_t workerId, std::string_view payload, Reply& reply) {
+  REDD_TRY(Arguments arguments, Arguments::parse(desk.parser, payload, desk.limits.documentDepthMax));
+  const Operation operation = findOperation(arguments.operation());
+  if (!operation) return invalid(fmt::format("unknown operation {}", arguments.operation().substr(0, 100)));
+  Call call{arguments, store, desk.cursors, space, desk.limits, workerId, reply};
+  return operation(call);
+}
+
+void answer(Desk& desk, const StorePtr& store, const space::Space& space, std::uint64_t workerId, std::string_view payload, Reply reply) {
+  if (const auto done = perform(desk, store, space, workerId, payload, reply); !done) reply(errorReply(done.error()));
+}
+
+class HostImpl final : public Host {
+ public:
+  HostImpl(store::Stores& stores, const Limits& limits) : stores_(stores), desk_(std::make_shared<Desk>(limits)) {}
+
+  void call(worker::HostCall call) override {
+    if (const StorePtr store = stores_.opened(call.space->id)) {
+      return answer(*desk_, store, *call.space, call.workerId, call.payload, std::move(call.reply));
+    }
+    const std::string spaceId = call.space->id;
+    std::string payload;
+    payload.reserve(call.payload.size() + simdjson::SIMDJSON_PADDING);
+    payload = call.payload;
+    stores_.get(spaceId, [desk = desk_, space = std::move(call.space), workerId = call.workerId, payload = std::move(payload),
+                          reply = std::move(call.reply)](Result<StorePtr> store) mutable {
+      if (!store) return reply(errorReply(store.error()));
+      answer(*desk, *store, *space, workerId, payload, std::move(reply));
+    });
+  }
+
+  void invocationEnded(std::uint64_t workerId, std::uint32_t invocation) override { desk_->cursors->invocationEnded(workerId, invocation); }
+  void workerEnded(std::uint64_t workerId) override { desk_->cursors->workerEnded(workerId); }
+
+ private:
+  store::Stores& stores_;
+  std::shared_ptr<Desk> desk_;
+};
+
+}  // namespace
+
+std::unique_ptr<Host> Host::create(store::Stores& stores, const Limits& limits) { return std::make_unique<HostImpl>(stores, limits); }
+
+}  // namespace redd::host

@@ -1,0 +1,172 @@
+#include "host/host.h"
+
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+
+#include "store/store.h"
+
+namespace redd::host {
+namespace {
+
+using Json = nlohmann::json;
+using store::KvEntry;
+using store::KvValue;
+
+// A store that keeps keys in a map and answers at once; documents are covered by the store's own tests.
+class MapStore : public store::Store {
+ public:
+  std::map<std::string, KvValue> values;
+  std::vector<std::uint64_t> closed;
+
+  void kvGet(std::string keyspace, std::string key, Completion<std::optional<KvValue>> done) override {
+    const auto found = values.find(keyspace + '|' + key);
+    done(found == values.end() ? std::optional<KvValue>() : found->second);
+  }
+  void kvSet(std::string keyspace, std::string key, std::string value, std::optional<std::int64_t>, Completion<void> done) override {
+    values[keyspace + '|' + key] = std::move(value);
+    done({});
+  }
+  void kvIncr(std::string keyspace, std::string key, double by, std::optional<std::int64_t>, Completion<double> done) override {
+    auto& value = values.try_emplace(keyspace + '|' + key, 0.0).first->second;
+    value = std::get<double>(value) + by;
+    done(std::get<double>(value));
+  }
+  void kvDel(std::string, std::string, Completion<std::optional<KvValue>> done) override { done(notFound("broken on purpose")); }
+  void kvScan(store::KvScan scan, Completion<std::vector<KvEntry>> done) override {
+    std::vector<KvEntry> entries;
+    for (const auto& [key, value] : values) {
+      const std::string name = key.substr(key.find('|') + 1);
+      if (key.starts_with(scan.keyspace + '|' + scan.prefix) && (!scan.after || name > *scan.after) && entries.size() < scan.limit) entries.push_back({name, value});
+    }
+    done(std::move(entries));
+  }
+  void kvDelPrefix(std::string, std::string, Completion<std::uint64_t> done) override { done(values.size()); }
+  void insert(std::string, std::vector<std::string> documents, Completion<std::vector<std::string>> done) override { done(std::move(documents)); }
+  void findOne(std::string, store::Selector selector, std::string, Completion<std::optional<std::string>> done) override {
+    done(selector.id == "none" ? std::optional<std::string>() : R"({"filter":)" + selector.filter + "}");
+  }
+  void find(std::string, store::Find, Completion<store::Page> done) override { done(store::Page{{R"({"a":1})", R"({"a":2})"}, 41}); }
+  void next(std::uint64_t cursor, Completion<store::Page> done) override { done(store::Page{{std::to_string(cursor)}, 0}); }
+  void closeCursor(std::uint64_t cursor) override { closed.push_back(cursor); }
+  void update(std::string, store::Selector, std::string change, store::Many, store::Upsert, Completion<store::Change> done) override { done(store::Change{3, change}); }
+  void replace(std::string, store::Selector, std::string document, store::Many, store::Upsert, Completion<store::Change> done) override { done(store::Change{1, document}); }
+  void remove(std::string, store::Selector selector, store::Many, Completion<std::vector<std::string>> done) override {
+    done(selector.id == "none" ? std::vector<std::string>{} : std::vector<std::string>{"a", "b"});
+  }
+  void count(std::string, std::string, Completion<std::uint64_t> done) override { done(9); }
+  void collections(Completion<std::vector<std::pair<std::string, std::uint64_t>>> done) override { done({}); }
+  void close(Completion<void> done) override { done({}); }
+};
+
+class OneStore : public store::Stores {
+ public:
+  std::shared_ptr<MapStore> store = std::make_shared<MapStore>();
+  bool open = true;
+  void get(std::string, Completion<std::shared_ptr<store::Store>> done) override { done(std::shared_ptr<store::Store>(store)); }
+  std::shared_ptr<store::Store> opened(std::string_view) override { return open ? store : nullptr; }
+  void close(Completion<void> done) override { done({}); }
+};
+
+class HostTest : public testing::Test {
+ protected:
+  HostTest() {
+    auto space = std::make_shared<space::Space>();
+    space->id = "s1";
+    space->name = "dev";
+    space_ = space;
+  }
+  worker::CallReply call(std::string payload, std::uint64_t workerId = 1) {
+    payload.reserve(payload.size() + 64);
+    worker::CallReply answer{worker::CallReply::Kind::error, "no reply"};
+    host_->call({space_, workerId, 5, payload, [&](worker::CallReply reply) { answer = std::move(reply); }});
+    return answer;
+  }
+  Json value(std::string payload) {
+    const auto reply = call(std::move(payload));
+    EXPECT_EQ(reply.kind, worker::CallReply::Kind::value) << reply.json;
+    return Json::parse(reply.json);
+  }
+  Json error(std::string payload, std::uint64_t workerId = 1) {
+    const auto reply = call(std::move(payload), workerId);
+    EXPECT_EQ(reply.kind, worker::CallReply::Kind::error) << reply.json;
+    return Json::parse(reply.json);
+  }
+
+  Limits limits_;
+  OneStore stores_;
+  std::unique_ptr<Host> host_ = Host::create(stores_, limits_);
+  space::SpacePtr space_;
+};
+
+TEST_F(HostTest, KeyValue) {
+  EXPECT_EQ(value(R"([5,"kv.get","a"])"), nullptr);
+  EXPECT_EQ(value(R"([5,"kv.set","a","text \"x\"",null,1000])"), nullptr);
+  EXPECT_EQ(value(R"([5,"kv.get","a",null])"), "text \"x\"");
+  EXPECT_EQ(value(R"([5,"kv.get","a","other"])"), nullptr);
+  EXPECT_EQ(value(R"([5,"kv.incr","n",0.1,"k"])"), 0.1);
+  EXPECT_EQ(value(R"([5,"kv.incr","n",0.2,"k"])"), 0.30000000000000004);
+  EXPECT_EQ(error(R"([5,"kv.del","a"])")["code"], 5);
+  EXPECT_EQ(error(R"([5,"kv.set","a",5])")["message"], "3 INVALID_ARGUMENT: value must be a text");
+}
+
+TEST_F(HostTest, AStoreThatIsNotOpenYetIsOpened) {
+  stores_.open = false;
+  EXPECT_EQ(value(R"([5,"kv.incr","n",1])"), 1);
+}
+
+TEST_F(HostTest, ScansGoOnBehindTheLastKey) {
+  for (int i = 0; i < 250; ++i) stores_.store->values["|k" + std::to_string(1000 + i)] = std::to_string(i);
+  Json page = value(R"([5,"kv.getAll","k"])");
+  std::size_t seen = page["items"].size();
+  while (page["cursor"] != 0) {
+    page = value(R"([5,"cursor.next",)" + page["cursor"].dump() + "]");
+    seen += page["items"].size();
+  }
+  EXPECT_EQ(seen, 250u);
+  EXPECT_EQ(value(R"([5,"kv.getAll","k","",{"onlykeys":true}])")["items"][0], Json({{"key", "k1000"}}));
+}
+
+TEST_F(HostTest, Documents) {
+  EXPECT_EQ(value(R"([5,"doc.insert","c",{"a":1}])"), Json({{"a", 1}}));
+  EXPECT_EQ(value(R"([5,"doc.insert","c",[{"a":1}]])"), Json::array({{{"a", 1}}}));
+  EXPECT_EQ(value(R"([5,"doc.findOne","c",{"a":1}])"), Json({{"filter", {{"a", 1}}}}));
+  EXPECT_EQ(value(R"([5,"doc.findOne","c","none"])"), nullptr);
+  EXPECT_EQ(value(R"([5,"doc.update","c","x",{"b":2}])"), Json({{"b", 2}}));
+  EXPECT_EQ(value(R"([5,"doc.update","c",{},{"b":2},{"many":true}])"), Json({{"count", 3}}));
+  EXPECT_EQ(value(R"([5,"doc.remove","c","x"])"), Json({{"_id", "a"}}));
+  EXPECT_EQ(value(R"([5,"doc.remove","c","none"])"), nullptr);
+  EXPECT_EQ(value(R"([5,"doc.remove","c",{},{"many":true}])"), Json({{"count", 2}}));
+  EXPECT_EQ(value(R"([5,"doc.count","c"])"), Json({{"count", 9}}));
+  EXPECT_EQ(error(R"([5,"doc.count",""])")["code"], 3);
+}
+
+TEST_F(HostTest, CursorsBelongToTheirWorkerAndInvocation) {
+  Json page = value(R"([5,"doc.find","c",{}])");
+  EXPECT_EQ(page["items"].size(), 2u);
+  const std::string next = R"([5,"cursor.next",)" + page["cursor"].dump() + "]";
+  EXPECT_EQ(error(next, 2)["code"], 5);  // another worker's
+  EXPECT_EQ(value(next)["items"][0], 41);
+  EXPECT_EQ(error(next)["code"], 5);     // it was taken
+
+  page = value(R"([5,"doc.find","c",{}])");
+  host_->invocationEnded(1, 6);
+  EXPECT_TRUE(stores_.store->closed.empty());
+  host_->invocationEnded(1, 5);
+  EXPECT_EQ(stores_.store->closed, std::vector<std::uint64_t>{41});
+}
+
+TEST_F(HostTest, OnlyItsOwnSpace) {
+  EXPECT_EQ(value(R"([5,"space.open","dev"])"), nullptr);
+  EXPECT_EQ(error(R"([5,"space.open","prod"])")["status"], 403);
+}
+
+TEST_F(HostTest, UnknownOperationsAndHostileFrames) {
+  EXPECT_EQ(error(R"([5,"kv.steal","x"])")["message"], "3 INVALID_ARGUMENT: unknown operation kv.steal");
+  EXPECT_EQ(error("garbage")["code"], 3);
+  EXPECT_EQ(error(R"([5,"cursor.next",-1])")["code"], 3);
+  EXPECT_EQ(error(R"([5,"cursor.next",1e300])")["code"], 3);
+}
+
+}  // namespace
+}  // namespace redd::host

@@ -1,0 +1,32 @@
+// The operations of wire/PROTOCOL.md, one function each: arguments in, store called, JSON out.
+#pragma once
+
+#include <memory>
+#include <string_view>
+
+#include "arguments.h"
+#include "base/limits.h"
+#include "cursors.h"
+#include "space/space.h"
+#include "store/store.h"
+#include "worker/host_calls.h"
+
+namespace redd::host {
+
+using Reply = std::move_only_function<void(worker::CallReply)>;
+
+// One call on its way. An operation either calls `reply`, hands it on to the store, or returns an error and leaves it alone.
+struct Call {
+  Arguments& arguments;
+  const std::shared_ptr<store::Store>& store;
+  const std::shared_ptr<Cursors>& cursors;
+  const space::Space& space;
+  const Limits& limits;
+  std::uint64_t workerId;
+  Reply& reply;
+};
+
+using Operation = Result<void> (*)(Call&);
+Operation findOperation(std::string_view name);  // nullptr: there is none
+
+}  // namespace redd::host
