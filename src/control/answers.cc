@@ -1,0 +1,28 @@
+#include "answers.h"
+
+#include "json_writer.h"
+
+namespace redd::control {
+
+void addControlHeaders(http::ResponseHead& head, std::string_view contentType) {
+  head.headers.add("content-type", std::string(contentType));
+  head.headers.add("cache-control", "no-store");
+  head.headers.add("x-content-type-options", "nosniff");
+}
+
+std::string errorJson(const Error& error) {
+  return JsonObject().text("error", error.text()).text("code", name(error.code)).end();
+}
+
+Task<void> respondJson(http::Exchange& exchange, int status, std::string body) {
+  http::ResponseHead head{status, {}};
+  addControlHeaders(head, "application/json");
+  std::ignore = co_await exchange.respond(std::move(head), std::move(body));
+}
+
+Task<void> respondError(http::Exchange& exchange, Error error) {
+  if (error.code == ErrorCode::cancelled) co_return;
+  co_await respondJson(exchange, httpStatus(error.code), errorJson(error));
+}
+
+}  // namespace redd::control

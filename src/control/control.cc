@@ -1,0 +1,245 @@
+#include "control/control.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+
+#include "answers.h"
+#include "auth/authenticator.h"
+#include "base/log.h"
+#include "followers.h"
+#include "json_writer.h"
+#include "operations.h"
+#include "page.h"
+
+namespace redd::control {
+namespace {
+
+constexpr std::uint64_t kSmallBodyBytesMax = 1 << 20;
+
+Error unauthorized(std::string text) { return Error::make(ErrorCode::unauthorized, std::move(text)); }
+
+Task<Result<std::string>> readBody(http::Exchange& exchange, std::uint64_t bytesMax) {
+  exchange.setBodyLimit(bytesMax);
+  std::string body;
+  if (const auto length = exchange.head().contentLength; length && *length <= bytesMax) body.reserve(*length);
+  while (true) {
+    REDD_CO_TRY(const auto piece, co_await exchange.readBody());
+    if (piece.empty()) co_return body;
+    body += piece;
+  }
+}
+
+// 404: what there is. Nothing in it is a secret: API.md says the same.
+std::string listingJson(std::string_view path) {
+  const auto row = [](const Operation& operation) { return json::quoted(fmt::format("{} {}", operation.method, operation.path)); };
+  return JsonObject()
+      .text("error", fmt::format("There is no operation at {}.", path.substr(0, 200)))
+      .text("code", "not_found")
+      .raw("operations", jsonList(operations(), row))
+      .end();
+}
+
+// Who did what to which space, from where, with which result; never a value.
+struct Audit {
+  const Operation& operation;
+  std::string target, peer, caller = "nobody";
+
+  void write(int status) const {
+    if (operation.effect == Effect::read && status < 400) return;
+    log::info("control", "{} {} by {} from {}: {}", operation.name, target.empty() ? "-" : target, caller, peer, status);
+  }
+};
+
+std::string targetOf(const Arguments& parameters) {
+  const auto space = parameters.text("space");
+  return space.empty() ? parameters.text("project") : parameters.text("project") + "/" + space;
+}
+
+// HEAD asks for the head of what GET would answer; a stream has none of its own.
+bool answersTo(const Operation& operation, std::string_view method) {
+  return operation.method == method || (method == "HEAD" && operation.method == "GET" && operation.stream == nullptr);
+}
+
+Task<void> refuseMethod(http::Exchange& exchange, const std::vector<Match>& matches) {
+  std::vector<std::string_view> methods;
+  for (const auto& one : matches) methods.push_back(one.operation->method);
+  http::ResponseHead head{405, {}};
+  addControlHeaders(head, "application/json");
+  const auto allow = fmt::format("{}", fmt::join(methods, ", "));
+  head.headers.add("allow", allow);
+  auto body = JsonObject().text("error", fmt::format("Method not allowed. Fix: use {}.", allow)).text("code", "method_not_allowed").end();
+  std::ignore = co_await exchange.respond(std::move(head), std::move(body));
+}
+
+class RestDoor final : public Control {
+ public:
+  RestDoor(ControlOptions options, const Limits& limits, Metrics& metrics, space::Catalogue& catalogue, worker::Supervisor& supervisor,
+           store::LogBook& logBook, const http::AddressPolicy& keySetAddresses)
+      : services_{.options = options,
+                  .limits = limits,
+                  .metrics = metrics,
+                  .catalogue = catalogue,
+                  .supervisor = supervisor,
+                  .logBook = logBook,
+                  .keySetAddresses = keySetAddresses,
+                  .followers = followers_,
+                  .hosts = AllowedHosts(options.hosts)} {}
+
+  void setListenAddress(std::string address) override { services_.hosts.setListenAddress(std::move(address)); }
+  Task<void> serve(http::Exchange& exchange) override;
+  Task<void> stop() override;
+
+ private:
+  Task<void> answer(http::Exchange& exchange);
+  Task<void> perform(const Operation& operation, Arguments parameters, http::Exchange& exchange);
+  Task<Result<void>> readArguments(const Operation& operation, http::Exchange& exchange, Arguments& arguments) const;
+  Result<space::Principal> authorise(const Operation& operation, const http::RequestHead& head) const;
+  Task<void> print(http::Exchange& exchange, Answer answer) const;
+  Task<void> refuse(http::Exchange& exchange, Error error) const;
+  void count(const Operation& operation, int status);
+
+  Followers followers_;
+  Services services_;
+  std::size_t inFlight_ = 0;
+  bool stopping_ = false;
+  Completion<void> stopped_;
+};
+
+Task<void> RestDoor::serve(http::Exchange& exchange) {
+  ++inFlight_;
+  co_await answer(exchange);
+  --inFlight_;
+  if (stopping_ && inFlight_ == 0 && stopped_) std::exchange(stopped_, nullptr)(Result<void>{});
+}
+
+Task<void> RestDoor::stop() {
+  stopping_ = true;
+  followers_.endAll();
+  if (inFlight_ > 0) std::ignore = co_await suspend<void>([this](Completion<void> done) { stopped_ = std::move(done); });
+}
+
+// The whole door, straight down: name, path, method, caller, arguments, operation.
+Task<void> RestDoor::answer(http::Exchange& exchange) {
+  const auto& head = exchange.head();
+  if (services_.hosts.classify(head.host) == HostKind::refused) {
+    co_await respondJson(exchange, 421, JsonObject()
+                                            .text("error", "The control plane does not answer under this host name. Fix: use localhost, the "
+                                                           "address the server listens on, or have the operator list the name.")
+                                            .text("code", "misdirected_request")
+                                            .end());
+    co_return;
+  }
+  if (stopping_) {
+    co_await respondError(exchange, Error::make(ErrorCode::unavailable, "The server is stopping."));
+    co_return;
+  }
+  auto matches = matchPath(head.path());
+  if (!matches) {
+    co_await respondError(exchange, matches.error());
+    co_return;
+  }
+  if (matches->empty()) {
+    co_await respondJson(exchange, 404, listingJson(head.path()));
+    co_return;
+  }
+  const auto chosen = std::ranges::find_if(*matches, [&](const Match& one) { return answersTo(*one.operation, head.method); });
+  if (chosen == matches->end()) {
+    co_await refuseMethod(exchange, *matches);
+    co_return;
+  }
+  co_await perform(*chosen->operation, std::move(chosen->parameters), exchange);
+}
+
+Task<void> RestDoor::perform(const Operation& operation, Arguments parameters, http::Exchange& exchange) {
+  Audit audit{operation, targetOf(parameters), std::string(exchange.peerAddress())};
+  Call call{services_, {}, exchange.head().host, std::move(parameters)};
+  auto caller = authorise(operation, exchange.head());
+  if (!caller) {
+    audit.write(401);
+    count(operation, 401);
+    co_await refuse(exchange, caller.error());
+    co_return;
+  }
+  audit.caller = caller->userId;
+  call.caller = std::move(*caller);
+  if (const auto read = co_await readArguments(operation, exchange, call.arguments); !read) {
+    count(operation, httpStatus(read.error().code));
+    co_await respondError(exchange, read.error());
+    co_return;
+  }
+  if (operation.stream != nullptr) {
+    count(operation, 200);
+    co_await operation.stream(std::move(call), exchange);
+    co_return;
+  }
+  auto answer = co_await operation.run(std::move(call));
+  if (answer && answer->status == 0) answer->status = operation.status;
+  const int status = answer ? answer->status : httpStatus(answer.error().code);
+  audit.write(status);
+  count(operation, status);
+  if (!answer) {
+    if (status >= 500) log::warn("control", "{} failed: {}", operation.name, answer.error().detail);
+    co_await respondError(exchange, answer.error());
+    co_return;
+  }
+  co_await print(exchange, std::move(*answer));
+}
+
+Task<void> RestDoor::print(http::Exchange& exchange, Answer answer) const {
+  http::ResponseHead head{answer.status, {}};
+  addControlHeaders(head, answer.contentType);
+  if (answer.contentType.starts_with("text/html")) {
+    head.headers.add("content-security-policy", std::string(kFrontPagePolicy));
+    head.headers.add("referrer-policy", "no-referrer");
+  }
+  std::ignore = co_await exchange.respond(std::move(head), std::move(answer.body));
+}
+
+Task<Result<void>> RestDoor::readArguments(const Operation& operation, http::Exchange& exchange, Arguments& arguments) const {
+  const auto& head = exchange.head();
+  const bool inQuery = operation.method == "GET" || operation.method == "DELETE";
+  const std::span<const Argument> none;
+  REDD_CO_TRY_VOID(arguments.addQuery(head.query(), inQuery ? std::span(operation.arguments) : none));
+  if (inQuery && !head.hasBody()) co_return Result<void>{};
+  const auto bytesMax =
+      operation.bodySize == BodySize::deploy ? std::uint64_t{services_.limits.deployBodyBytesMax} : kSmallBodyBytesMax;
+  REDD_CO_TRY(const auto body, co_await readBody(exchange, bytesMax));
+  co_return arguments.addJson(body, inQuery ? none : std::span(operation.arguments));
+}
+
+Result<space::Principal> RestDoor::authorise(const Operation& operation, const http::RequestHead& head) const {
+  if (operation.permission == Permission::anyone) return space::Principal{};
+  if (head.headers.count("authorization") != 1) {
+    return unauthorized("Send the owner's token as 'Authorization: Bearer TOKEN'. Fix: coho login URL --token TOKEN");
+  }
+  const auto token = auth::Authenticator::bearerToken(*head.headers.find("authorization"));
+  if (!token) return unauthorized("The Authorization header is not 'Bearer TOKEN'.");
+  auto principal = services_.catalogue.authenticate(*token);
+  if (principal.role == space::Role::none) {
+    return unauthorized("The token is not known here. Fix: take the one in the file owner-token of the server's data directory.");
+  }
+  return principal;
+}
+
+Task<void> RestDoor::refuse(http::Exchange& exchange, Error error) const {
+  http::ResponseHead head{httpStatus(error.code), {}};
+  addControlHeaders(head, "application/json");
+  head.headers.add("www-authenticate", "Bearer realm=\"redd\"");
+  std::ignore = co_await exchange.respond(std::move(head), errorJson(error));
+}
+
+void RestDoor::count(const Operation& operation, int status) {
+  services_.metrics.counter("redd_control_operations_total", fmt::format("operation=\"{}\",status=\"{}\"", operation.name, status)).add();
+}
+
+}  // namespace
+
+std::unique_ptr<Control> Control::create(Loop&, ControlOptions options, const Limits& limits, Metrics& metrics, space::Catalogue& catalogue,
+                                         worker::Supervisor& supervisor, store::LogBook& logBook,
+                                         const http::AddressPolicy& keySetAddresses) {
+  return std::make_unique<RestDoor>(std::move(options), limits, metrics, catalogue, supervisor, logBook, keySetAddresses);
+}
+
+}  // namespace redd::control

@@ -1,0 +1,112 @@
+#include "handlers.h"
+#include "json_writer.h"
+
+namespace redd::control {
+namespace {
+
+// What a script did wrong while it loaded is the caller's to see: message, and the stack when the worker gave one.
+Answer refusal(const Error& error) {
+  JsonObject out;
+  out.text("error", error.text()).text("code", name(error.code));
+  if (!error.detail.empty() && error.detail != error.text()) out.text("stack", error.detail);
+  return Answer{out.end(), httpStatus(error.code)};
+}
+
+space::DeploymentPtr candidateOf(Call& call) {
+  auto out = std::make_shared<space::Deployment>();
+  out->id = call.services.catalogue.newDeploymentId();
+  out->createdMs = nowMs();
+  out->author = call.arguments.text("author");
+  out->gitHash = call.arguments.text("gitHash");
+  out->gitBranch = call.arguments.text("gitBranch");
+  out->language = call.arguments.text("language");
+  out->bundle = std::make_shared<const std::string>(call.arguments.takeText("bundle"));
+  out->bundleBytes = out->bundle->size();
+  return out;
+}
+
+Task<Result<space::SpacePtr>> activate(Services& services, space::SpacePtr space, space::DeploymentPtr ready) {
+  space::NewDeployment fresh{.bundle = *ready->bundle,
+                             .author = ready->author,
+                             .gitHash = ready->gitHash,
+                             .gitBranch = ready->gitBranch,
+                             .language = ready->language,
+                             .manifest = ready->manifest,
+                             .id = ready->id};
+  co_return co_await services.lane.run<space::SpacePtr>([&services, space, f = std::move(fresh)]() mutable {
+    return services.catalogue.activate(space->project, space->name, std::move(f));
+  });
+}
+
+std::string deployedJson(const space::Deployment& deployment, std::int64_t startMs) {
+  return JsonObject()
+      .text("id", deployment.id)
+      .texts("routes", deployment.manifest.routes)
+      .number("bundleBytes", static_cast<double>(deployment.bundleBytes))
+      .number("startMs", static_cast<double>(startMs))
+      .end();
+}
+
+}  // namespace
+
+// The subscribers of the catalogue post the publication to this loop before activate() returns on its thread, so it has been
+// handled when this coroutine goes on: whoever hears 201 meets the new code.
+Task<Result<Answer>> deploy(Call call) {
+  auto& services = call.services;
+  REDD_CO_TRY(auto space, call.space());
+  REDD_CO_TRY(const auto turn, co_await services.deploys.take(space->id));
+  REDD_CO_TRY(space, call.space());  // settings may have changed, or the space gone, while this one waited
+
+  const auto candidate = candidateOf(call);
+  if (candidate->bundle->empty()) co_return invalid("'bundle' is empty.");
+  const auto startedNs = monotonicNs();
+  auto manifest = co_await services.supervisor.prepare(space, candidate);
+  if (!manifest) co_return refusal(manifest.error());
+  const auto startMs = (monotonicNs() - startedNs) / 1'000'000;
+
+  auto ready = std::make_shared<space::Deployment>(*candidate);
+  ready->manifest = std::move(*manifest);
+  if (ready->manifest.startup) co_await services.supervisor.runStartupHook(space, ready);
+  REDD_CO_TRY_VOID(co_await activate(services, space, ready));
+  co_return Answer{deployedJson(*ready, startMs)};
+}
+
+Task<Result<Answer>> listDeployments(Call call) {
+  auto& catalogue = call.services.catalogue;
+  REDD_CO_TRY(const auto space, call.space());
+  REDD_CO_TRY(const auto kept, co_await call.services.lane.run<std::vector<space::Deployment>>(
+                                   [&catalogue, space] { return catalogue.deployments(space->project, space->name); }));
+  const auto activeId = space->deployment ? space->deployment->id : std::string();
+  const auto one = [&activeId](const space::Deployment& deployment) {
+    return JsonObject()
+        .text("id", deployment.id)
+        .flag("active", deployment.id == activeId)
+        .number("createdMs", static_cast<double>(deployment.createdMs))
+        .text("author", deployment.author)
+        .text("gitHash", deployment.gitHash)
+        .text("gitBranch", deployment.gitBranch)
+        .number("bundleBytes", static_cast<double>(deployment.bundleBytes))
+        .end();
+  };
+  co_return Answer{JsonObject().raw("deployments", jsonList(kept, one)).end()};
+}
+
+Task<Result<Answer>> listWorkers(Call call) {
+  REDD_CO_TRY(const auto space, call.space());
+  std::vector<worker::Supervisor::WorkerInfo> own;
+  for (auto& worker : call.services.supervisor.workers()) {
+    if (worker.space == space->label() || worker.space == space->id) own.push_back(std::move(worker));
+  }
+  const auto one = [](const worker::Supervisor::WorkerInfo& worker) {
+    return JsonObject()
+        .number("id", static_cast<double>(worker.id))
+        .number("pid", worker.pid)
+        .text("deployment", worker.deployment)
+        .text("state", worker.state)
+        .number("invocations", static_cast<double>(worker.invocations))
+        .end();
+  };
+  co_return Answer{JsonObject().raw("workers", jsonList(own, one)).end()};
+}
+
+}  // namespace redd::control

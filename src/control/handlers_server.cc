@@ -1,0 +1,35 @@
+#include "handlers.h"
+#include "json_writer.h"
+#include "page.h"
+
+namespace redd::control {
+
+Task<Result<Answer>> frontPage(Call) { co_return Answer{std::string(kFrontPage), 200, "text/html; charset=utf-8"}; }
+
+Task<Result<Answer>> health(Call) { co_return Answer{R"({"status":"ok"})"}; }
+
+Task<Result<Answer>> serverInfo(Call call) {
+  const auto& services = call.services;
+  const auto uptimeMs = (monotonicNs() - services.startedNs) / 1'000'000;
+  co_return Answer{JsonObject()
+                       .text("version", services.options.version)
+                       .text("node", services.options.node)
+                       .text("sqlite", services.options.sqlite)
+                       .text("dataDir", services.options.dataDir.string())
+                       .number("projects", static_cast<double>(services.catalogue.snapshot()->projects.size()))
+                       .number("uptimeMs", static_cast<double>(uptimeMs))
+                       .text("isolation", services.options.isolation)
+                       .end()};
+}
+
+Task<Result<Answer>> me(Call call) {
+  const auto& caller = call.caller;
+  co_return Answer{
+      JsonObject().text("id", caller.userId).text("name", caller.name).text("email", caller.email).text("role", "owner").end()};
+}
+
+Task<Result<Answer>> metricsText(Call call) {
+  co_return Answer{call.services.metrics.text(), 200, "text/plain; version=0.0.4; charset=utf-8"};
+}
+
+}  // namespace redd::control

@@ -1,0 +1,59 @@
+// The control plane: everything people do to projects and spaces, as one table of operations behind a REST door
+// (src/control/API.md). Later doors (GraphQL, the _A_D_M_ endpoints) come from the same table.
+//
+// Belongs to one loop, the one on which Supervisor and LogBook live. What blocks (the catalogue's synced commits) runs on one
+// thread of its own, so operations that change something happen one after the other. Deploys of one space are serialised.
+//
+// Who may: the owner, by bearer token; there are no cookies, so no request forged across sites carries a credential. Answers
+// only under names that cannot be rebound (SEC-41) and never with CORS headers.
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/limits.h"
+#include "base/metrics.h"
+#include "base/result.h"
+#include "base/task.h"
+#include "http/client.h"
+#include "http/server.h"
+#include "space/catalogue.h"
+#include "store/log_book.h"
+#include "worker/supervisor.h"
+
+namespace redd::control {
+
+struct ControlOptions {
+  std::filesystem::path dataDir;
+  std::vector<std::string> hosts;  // further host names under which the control plane answers, without port
+  std::string version;             // of this server
+  std::string node;                // version of the workers' Node, for server.info
+  std::string sqlite;
+  std::string isolation = "process";  // how workers are kept apart, in a word, for server.info
+};
+
+class Control {
+ public:
+  static std::unique_ptr<Control> create(Loop& loop, ControlOptions options, const Limits& limits, Metrics& metrics,
+                                         space::Catalogue& catalogue, worker::Supervisor& supervisor, store::LogBook& logBook,
+                                         const http::AddressPolicy& keySetAddresses);
+  virtual ~Control() = default;
+
+  // What the server listens on, as http::Server::address() says it ("127.0.0.1:4000"): literal addresses of it are allowed
+  // hosts, and the port stands in endpoints when the request's Host has none. Call before the first serve().
+  virtual void setListenAddress(std::string address) = 0;
+
+  // Does the path belong to the control plane? ("/_" and everything below)
+  static bool owns(std::string_view path) { return path == "/_" || path.starts_with("/_/"); }
+  // Answers one request whose path it owns.
+  virtual Task<void> serve(http::Exchange& exchange) = 0;
+
+  // Ends the streams (log followers) and refuses what comes later; returns when the last request has left. Call before
+  // http::Server::drain() ends, and before Catalogue, Supervisor and LogBook go.
+  virtual Task<void> stop() = 0;
+};
+
+}  // namespace redd::control

@@ -1,0 +1,70 @@
+// The one table of operations: name, where it is found, what it takes, who may, what it does. The doors (REST now; OpenAPI,
+// GraphQL and the _A_D_M_ endpoints later) only translate to and from it.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "arguments.h"
+#include "base/result.h"
+#include "base/task.h"
+#include "http/message.h"
+#include "http/server.h"
+#include "services.h"
+
+namespace redd::control {
+
+enum class Permission : std::uint8_t { anyone, owner };
+enum class Effect : std::uint8_t { read, write };
+enum class BodySize : std::uint8_t { small, deploy };  // 1 MiB; Limits::deployBodyBytesMax
+
+// One call of an operation: who calls, under which Host, with what.
+struct Call {
+  Services& services;
+  space::Principal caller;
+  std::string host;  // the request's Host header: decides which addresses an answer names
+  Arguments arguments;
+
+  // The space that the path parameters name.
+  Result<space::SpacePtr> space() const {
+    return space::findSpace(*services.catalogue.snapshot(), arguments.text("project"), arguments.text("space"));
+  }
+};
+
+struct Answer {
+  std::string body;
+  int status = 0;  // 0: the row's own
+  std::string contentType = "application/json";
+};
+
+using Run = Task<Result<Answer>> (*)(Call call);
+using Stream = Task<void> (*)(Call call, http::Exchange& exchange);  // answers by itself, for as long as it likes
+
+struct Operation {
+  std::string_view name;
+  std::string_view method;
+  std::string_view path;  // {project} is a parameter: one segment
+  Permission permission;
+  Effect effect;
+  std::string_view summary;
+  std::vector<Argument> arguments;
+  Run run = nullptr;        // this
+  Stream stream = nullptr;  // or this
+  int status = 200;
+  BodySize bodySize = BodySize::small;
+};
+
+const std::vector<Operation>& operations();
+
+// The operations at a path, whatever their method, with the path's parameters. At most one per method.
+struct Match {
+  const Operation* operation;
+  Arguments parameters;
+};
+Result<std::vector<Match>> matchPath(std::string_view path);  // invalidArgument: broken percent-encoding
+
+}  // namespace redd::control

@@ -1,0 +1,47 @@
+// The page at /_/ for people who came with a browser: what this is and how to log in. Holds no data and no script; the admin UI
+// takes its place later.
+#pragma once
+
+#include <string_view>
+
+namespace redd::control {
+
+inline constexpr std::string_view kFrontPagePolicy =
+    "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+inline constexpr std::string_view kFrontPage = R"(<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>Redd</title>
+<style>
+  :root { color-scheme: light dark; }
+  body { font: 16px/1.6 system-ui, sans-serif; max-width: 42rem; margin: 4rem auto; padding: 0 1.25rem; }
+  h1 { font-size: 1.6rem; margin-bottom: 0; }
+  h2 { font-size: 1.05rem; margin-top: 2rem; }
+  pre { padding: .8rem 1rem; border: 1px solid #8884; border-radius: 6px; overflow-x: auto; }
+  code { font: 14px/1.5 ui-monospace, monospace; }
+  .muted { opacity: .7; margin-top: .2rem; }
+</style>
+<h1>Redd is running</h1>
+<p class="muted">A self-hosted serverless backend: code, database and settings of each space, on this machine.</p>
+<h2>Log in</h2>
+<p>The owner's token is in the file <code>owner-token</code> of the server's data directory. In a terminal:</p>
+<pre><code>coho login ADDRESS --token TOKEN</code></pre>
+<p><code>ADDRESS</code> is what stands in front of <code>/_/</code> in your browser's address bar.</p>
+<h2>Build something</h2>
+<pre><code>coho create mybackend
+cd mybackend-*
+npm install codehooks-js
+coho deploy
+coho info</code></pre>
+<h2>More</h2>
+<ul>
+  <li><a href="/_/health">Health</a>, for monitors</li>
+  <li><code>/_/api/v1/…</code>: the control API, with <code>Authorization: Bearer TOKEN</code></li>
+  <li>Documentation: the folder <code>docs/</code> of the distribution, and <code>coho --help</code></li>
+</ul>
+</html>
+)";
+
+}  // namespace redd::control

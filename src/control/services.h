@@ -1,0 +1,35 @@
+// What the operations work on: the rooms below, and the control plane's own thread and queues. Made once, by Control.
+#pragma once
+
+#include "base/clock.h"
+#include "base/limits.h"
+#include "base/metrics.h"
+#include "control/control.h"
+#include "host_check.h"
+#include "http/client.h"
+#include "keyed_turns.h"
+#include "space/catalogue.h"
+#include "store/log_book.h"
+#include "thread_lane.h"
+#include "worker/supervisor.h"
+
+namespace redd::control {
+
+class Followers;
+
+struct Services {
+  ControlOptions options;
+  const Limits& limits;
+  Metrics& metrics;
+  space::Catalogue& catalogue;
+  worker::Supervisor& supervisor;
+  store::LogBook& logBook;
+  const http::AddressPolicy& keySetAddresses;
+  Followers& followers;
+  AllowedHosts hosts;
+  std::int64_t startedNs = monotonicNs();
+  ThreadLane lane{};    // the catalogue's mutators, and what reads its file
+  KeyedTurns deploys{}; // by space id
+};
+
+}  // namespace redd::control

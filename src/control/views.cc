@@ -1,0 +1,85 @@
+#include "views.h"
+
+#include <fmt/format.h>
+
+#include "http/url.h"
+#include "json_writer.h"
+
+namespace redd::control {
+namespace {
+
+std::string jwksJson(const space::Settings& settings) {
+  return JsonObject().text("url", settings.jwksUrl).text("issuer", settings.issuer).texts("audience", settings.audience).end();
+}
+
+std::string envJson(const std::string& name, const space::EnvValue& value) {
+  const bool encrypted = value.secrecy == space::Secrecy::encrypted;
+  JsonObject out;
+  out.text("name", name).flag("encrypted", encrypted);
+  if (!encrypted) out.text("value", value.value);
+  return out.end();
+}
+
+}  // namespace
+
+std::vector<std::string> endpoints(const space::Snapshot& snapshot, const space::Space& space, const AllowedHosts& hosts,
+                                   std::string_view host) {
+  const auto split = http::splitHost(host);
+  const std::string name(split.name);
+  const auto suffix = split.port.empty() ? std::string() : fmt::format(":{}", split.port);
+  const auto kind = hosts.classify(host);
+  const auto domain = kind == HostKind::listed ? name : std::string("localhost");
+
+  auto byName = fmt::format("http://{}.api.{}{}/{}", space.project, domain, suffix, space.name);
+  if (snapshot.defaultProject != space.project) return {std::move(byName)};
+  const bool bareName = kind == HostKind::listed || kind == HostKind::literal;
+  const auto& shown = bareName ? name : domain;
+  auto bare = fmt::format("http://{}{}/{}", shown.contains(':') ? "[" + shown + "]" : shown, suffix, space.name);
+  if (kind == HostKind::literal) return {std::move(bare), std::move(byName)};  // other machines cannot reach *.localhost here
+  return {std::move(byName), std::move(bare)};
+}
+
+std::string_view accessName(space::TokenAccess access) { return access == space::TokenAccess::read ? "READ" : "READWRITE"; }
+
+std::string tokenJson(const space::ApiToken& token) {
+  return JsonObject().text("key", token.key).text("access", accessName(token.access)).text("description", token.description).end();
+}
+
+std::string deploymentJson(const space::Deployment& deployment) {
+  return JsonObject()
+      .text("id", deployment.id)
+      .number("createdMs", static_cast<double>(deployment.createdMs))
+      .texts("routes", deployment.manifest.routes)
+      .number("bundleBytes", static_cast<double>(deployment.bundleBytes))
+      .end();
+}
+
+std::string spaceJson(const space::Snapshot& snapshot, const space::Space& space, const AllowedHosts& hosts, std::string_view host) {
+  const auto& settings = space.settings;
+  const auto addresses = endpoints(snapshot, space, hosts, host);
+  return JsonObject()
+      .text("id", space.id)
+      .text("project", space.project)
+      .text("name", space.name)
+      .text("endpoint", addresses.front())
+      .texts("endpoints", addresses)
+      .raw("jwks", jwksJson(settings))
+      .raw("env", jsonList(settings.env, [](const auto& one) { return envJson(one.first, one.second); }))
+      .raw("tokens", jsonList(space.tokens, tokenJson))
+      .texts("allowedHosts", settings.allowedHosts)
+      .texts("corsOrigins", settings.corsOrigins)
+      .raw("deployment", space.deployment ? deploymentJson(*space.deployment) : "null")
+      .end();
+}
+
+std::string projectJson(const space::Snapshot& snapshot, const space::Project& project, const AllowedHosts& hosts, std::string_view host) {
+  const auto one = [&](const auto& entry) { return spaceJson(snapshot, *entry.second, hosts, host); };
+  return JsonObject()
+      .text("name", project.name)
+      .text("uniqueName", project.uniqueName)
+      .number("createdMs", static_cast<double>(project.createdMs))
+      .raw("spaces", jsonList(project.spaces, one))
+      .end();
+}
+
+}  // namespace redd::control

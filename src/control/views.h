@@ -1,0 +1,23 @@
+// Projects, spaces and what belongs to them as API.md prints them.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "host_check.h"
+#include "space/space.h"
+
+namespace redd::control {
+
+// The addresses of a space that work from where a request came, best first. `host` is the request's Host header.
+std::vector<std::string> endpoints(const space::Snapshot& snapshot, const space::Space& space, const AllowedHosts& hosts,
+                                   std::string_view host);
+
+std::string spaceJson(const space::Snapshot& snapshot, const space::Space& space, const AllowedHosts& hosts, std::string_view host);
+std::string projectJson(const space::Snapshot& snapshot, const space::Project& project, const AllowedHosts& hosts, std::string_view host);
+std::string tokenJson(const space::ApiToken& token);
+std::string deploymentJson(const space::Deployment& deployment);  // the short form inside a space
+std::string_view accessName(space::TokenAccess access);           // READ, READWRITE
+
+}  // namespace redd::control
