@@ -127,6 +127,18 @@ TEST_F(HostTest, ScansGoOnBehindTheLastKey) {
   EXPECT_EQ(value(R"([5,"kv.getAll","k","",{"onlykeys":true}])")["items"][0], Json({{"key", "k1000"}}));
 }
 
+// Spec 40.4: a batch is at most 256 KiB, or one item.
+TEST_F(HostTest, ScansStopAtABatchOfBytes) {
+  for (int i = 0; i < 10; ++i) stores_.store->values["|k" + std::to_string(i)] = std::string(100'000, 'x');
+  std::vector<std::size_t> pages;
+  Json page = value(R"([5,"kv.getAll","k"])");
+  for (;; page = value(R"([5,"cursor.next",)" + page["cursor"].dump() + "]")) {
+    pages.push_back(page["items"].size());
+    if (page["cursor"] == 0) break;
+  }
+  EXPECT_EQ(pages, (std::vector<std::size_t>{3, 3, 3, 1}));
+}
+
 TEST_F(HostTest, Documents) {
   EXPECT_EQ(value(R"([5,"doc.insert","c",{"a":1}])"), Json({{"a", 1}}));
   EXPECT_EQ(value(R"([5,"doc.insert","c",[{"a":1}]])"), Json::array({{{"a", 1}}}));

@@ -15,6 +15,7 @@ using store::KvValue;
 using worker::CallReply;
 
 constexpr std::size_t kPageItems = 100;
+constexpr std::size_t kPageBytes = 256 << 10;  // spec 40.4; one item may be larger
 constexpr std::size_t kNameBytesMax = 255;
 
 void appendValue(std::string& out, const KvValue& value) {
@@ -106,7 +107,13 @@ void scanKeys(Call& call, std::uint32_t invocation, KeysLeft keys) {
                                           call, [keys = std::move(keys), cursors = call.cursors, store = std::weak_ptr(call.store), workerId = call.workerId,
                                                  invocation](const std::vector<store::KvEntry>& entries) mutable {
                                             std::string items = "[";
+                                            bool more = entries.size() >= kPageItems;
                                             for (const store::KvEntry& entry : entries) {
+                                              if (items.size() > kPageBytes) {
+                                                more = true;
+                                                break;
+                                              }
+                                              keys.scan.after = entry.key;
                                               if (items.size() > 1) items.push_back(',');
                                               items += R"({"key":)";
                                               json::appendString(items, entry.key);
@@ -118,10 +125,7 @@ void scanKeys(Call& call, std::uint32_t invocation, KeysLeft keys) {
                                             }
                                             items.push_back(']');
                                             std::uint64_t next = 0;
-                                            if (entries.size() >= kPageItems) {
-                                              keys.scan.after = entries.back().key;
-                                              next = cursors->open({workerId, invocation, store, std::move(keys)});
-                                            }
+                                            if (more) next = cursors->open({workerId, invocation, store, std::move(keys)});
                                             return pageJson(items, next);
                                           }));
 }
