@@ -1,0 +1,115 @@
+#include "client.h"
+
+#include <fmt/format.h>
+
+#include "event_reader.h"
+#include "http/client.h"
+#include "text.h"
+
+namespace redd::coho {
+namespace {
+
+constexpr std::uint32_t kConnectMs = 5'000;
+constexpr std::size_t kErrorLinesMax = 20;
+
+http::ClientRequest prepare(const Login& login, std::string method, std::string url) {
+  http::ClientRequest out;
+  out.method = std::move(method);
+  out.url = std::move(url);
+  out.headers = {{"authorization", "Bearer " + login.token}, {"accept", "application/json"}, {"user-agent", "coho/" REDD_VERSION}};
+  out.connectMs = kConnectMs;
+  out.caFile = login.caFile;
+  return out;
+}
+
+Error unreachable(const Login& login, const Error& error) {
+  return Error::make(error.code, fmt::format("{}: {}. Fix: start the server, or name another with --url or COHO_URL", login.url,
+                                             inertExcerpt(error.text(), 3)));
+}
+
+Error notRedd(const Login& login, const http::ClientResponse& response) {
+  const auto type = response.headers.find("content-type").value_or("no content type");
+  return Error::make(ErrorCode::unavailable, fmt::format("{} answered {} with {}, which is no answer of a Redd server. Fix: check the address",
+                                                         login.url, response.status, inertLine(type)));
+}
+
+ErrorCode codeOf(int status) {
+  switch (status) {
+    case 400: return ErrorCode::invalidArgument;
+    case 401: return ErrorCode::unauthorized;
+    case 403: return ErrorCode::forbidden;
+    case 404: return ErrorCode::notFound;
+    case 409: return ErrorCode::alreadyExists;
+    case 413: return ErrorCode::payloadTooLarge;
+    case 429: return ErrorCode::tooManyRequests;
+    case 504: return ErrorCode::timeout;
+    default: return status >= 500 ? ErrorCode::unavailable : ErrorCode::internal;
+  }
+}
+
+}  // namespace
+
+Result<ServerAnswer> Client::send(Request request) const {
+  auto outgoing = prepare(login_, std::move(request.method), endpoint(request.path));
+  outgoing.totalMs = request.totalMs;
+  outgoing.bodyBytesMax = request.answerBytesMax;
+  if (!request.body.is_null()) {
+    outgoing.headers.emplace_back("content-type", "application/json");
+    outgoing.body = printJson(request.body);
+  }
+  auto response = http::fetch(std::move(outgoing));
+  if (!response) return unreachable(login_, response.error());
+  auto json = parseJson(response->body);
+  if (!json || !json->is_object()) return notRedd(login_, *response);
+  return ServerAnswer{response->status, std::move(*json)};
+}
+
+Error Client::refusal(const ServerAnswer& answer) const {
+  auto text = inertExcerpt(textOf(answer.json, "error"), kErrorLinesMax);
+  if (text.empty()) text = fmt::format("{} answered {} without a reason", login_.url, answer.status);
+  if (answer.status == 401) {
+    text = fmt::format("{} refused the token from {}: {}", login_.url, login_.origin, text);
+  }
+  return Error::make(codeOf(answer.status), std::move(text));
+}
+
+Result<Json> Client::call(Request request) const {
+  REDD_TRY(auto answer, send(std::move(request)));
+  if (!answer.isSuccess()) return refusal(answer);
+  return std::move(answer.json);
+}
+
+Result<Client::StreamEnd> Client::follow(std::string path, OnEvent onEvent) const {
+  auto outgoing = prepare(login_, "GET", endpoint(path));
+  outgoing.headers[1].second = "text/event-stream";
+  outgoing.totalMs = 0;
+  EventReader reader(std::move(onEvent));
+  std::string start;  // a refusal is JSON and comes as body pieces too
+  outgoing.onBody = [&reader, &start](std::string_view piece) {
+    if (start.size() < (8 << 10)) start += piece.substr(0, 8 << 10);
+    return reader.feed(piece) == EventReader::State::more;
+  };
+  auto response = http::fetch(std::move(outgoing));
+  if (reader.state() == EventReader::State::ended) return StreamEnd::byCaller;
+  if (reader.state() == EventReader::State::tooLong) return Error::make(ErrorCode::payloadTooLarge, login_.url + " sent an event of more than 1 MiB");
+  if (!response) return unreachable(login_, response.error());
+  if (response->status == 200) return StreamEnd::byServer;
+  auto json = parseJson(start.empty() ? response->body : start);
+  if (!json || !json->is_object()) return notRedd(login_, *response);
+  return refusal({response->status, std::move(*json)});
+}
+
+std::string segment(std::string_view text) {
+  std::string out;
+  for (const char c : text) {
+    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_' || c == '.' || c == '~';
+    if (plain) {
+      out += c;
+    } else {
+      out += fmt::format("%{:02X}", static_cast<std::uint8_t>(c));
+    }
+  }
+  return out == "." || out == ".." ? "%2E" + out.substr(1) : out;
+}
+
+}  // namespace redd::coho

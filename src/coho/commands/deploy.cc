@@ -1,0 +1,106 @@
+#include <fmt/format.h>
+
+#include "base/clock.h"
+#include "bundler.h"
+#include "commands.h"
+#include "git_info.h"
+#include "text.h"
+
+namespace redd::coho {
+namespace {
+
+constexpr std::uint32_t kDeployMs = 180'000;  // other deploys of the space go first; a startup hook may take 30 s
+constexpr std::size_t kStackLinesMax = 12;
+
+std::int64_t sinceMs(std::int64_t startNs) { return (monotonicNs() - startNs) / 1'000'000; }
+
+Json bodyOf(Bundle& bundle, const GitInfo& git) {
+  Json body{{"bundle", std::move(bundle.script)}, {"language", bundle.language}};
+  if (!git.hash.empty()) body["gitHash"] = git.hash;
+  if (!git.branch.empty()) body["gitBranch"] = git.branch;
+  if (!git.author.empty()) body["author"] = git.author;
+  return body;
+}
+
+// What the script did wrong, with the app's own files and lines, and what it means for those who use the space.
+Error refusedDeploy(const Client& client, const ServerAnswer& answer, const SourceMap& map) {
+  auto error = client.refusal(answer);
+  const auto stack = map.explain(textOf(answer.json, "stack"), kScriptName);
+  if (!stack.empty()) {
+    const auto shown = inertExcerpt(stack, kStackLinesMax);
+    error.publicText = shown.contains(error.publicText) ? shown : error.publicText + "\n" + shown;
+  }
+  error.publicText += "\nNothing was deployed; the previous deployment keeps serving.";
+  return error;
+}
+
+void showWarnings(const Context& context, const Bundle& bundle) {
+  for (const auto& warning : bundle.warnings) {
+    context.terminal.note(context.terminal.paintNote(Colour::yellow, "Warning: ") + inert(describe(warning)));
+  }
+}
+
+Json report(const Target& target, const Json& answer, const Bundle& bundle, std::int64_t bundleMs, std::int64_t uploadMs) {
+  Json out{{"ok", true}, {"project", target.project}, {"space", target.space}};
+  for (const auto* name : {"id", "routes", "bundleBytes", "startMs"}) out[name] = memberOf(answer, name);
+  out["language"] = bundle.language;
+  out["bundleMs"] = bundleMs;
+  out["uploadMs"] = uploadMs;
+  return out;
+}
+
+}  // namespace
+
+Result<void> deploy(const Context& context, const DeployArguments& arguments) {
+  REDD_TRY(const auto entry, findEntry(context.appFolder(), arguments.main));
+  REDD_TRY(const auto target, context.target());
+  REDD_TRY(const auto client, context.connect());
+  REDD_TRY(const auto tools, findBundleTools(context.environment));
+
+  context.terminal.progress(fmt::format("bundling {} …", inertLine(entry)));
+  const auto startNs = monotonicNs();
+  REDD_TRY(auto bundle, makeBundle(context.appFolder(), entry, tools, context.environment));
+  const auto bundleMs = sinceMs(startNs);
+  showWarnings(context, bundle);
+
+  context.terminal.progress(fmt::format("uploading {} to {} and starting it …", sizeText(bundle.script.size()), client.login().url));
+  const auto git = readGitInfo(context.appFolder(), context.environment);
+  const auto uploadNs = monotonicNs();
+  REDD_TRY(const auto answer, client.send({.method = "POST", .path = target.path("/deployments"), .body = bodyOf(bundle, git), .totalMs = kDeployMs}));
+  context.terminal.clearProgress();
+  if (answer.status == 400 || answer.status == 502) return refusedDeploy(client, answer, bundle.map);
+  if (!answer.isSuccess()) return context.explain(client, target, client.refusal(answer));
+
+  if (context.wantsJson()) {
+    context.result(report(target, answer.json, bundle, bundleMs, sinceMs(uploadNs)));
+    return {};
+  }
+  context.terminal.out(target.label());
+  context.terminal.out(context.terminal.paint(Colour::green, "Deployed Codehook successfully! 🙌"));
+  return {};
+}
+
+Result<void> deployHistory(const Context& context) {
+  REDD_TRY(const auto target, context.target());
+  REDD_TRY(const auto client, context.connect());
+  REDD_TRY(const auto answer, context.call(client, target, {.path = target.path("/deployments")}));
+  if (context.wantsJson()) {
+    context.result(answer);
+    return {};
+  }
+  const auto deployments = memberOf(answer, "deployments");
+  if (!deployments.is_array() || deployments.empty()) {
+    context.terminal.out("No code deployed");
+    return {};
+  }
+  Table table({"DEPLOYED", "ID", "SIZE", "COMMIT", "AUTHOR", ""});
+  for (const auto& one : deployments) {
+    table.add({isoTime(numberOf(one, "createdMs")), textOf(one, "id"), sizeText(static_cast<std::size_t>(std::max<std::int64_t>(0, numberOf(one, "bundleBytes")))),
+               fmt::format("{} {}", textOf(one, "gitBranch"), textOf(one, "gitHash").substr(0, 8)), textOf(one, "author"),
+               flagOf(one, "active") ? "(active)" : ""});
+  }
+  print(context.terminal, table);
+  return {};
+}
+
+}  // namespace redd::coho

@@ -1,0 +1,92 @@
+#include <fmt/format.h>
+
+#include <chrono>
+#include <condition_variable>
+#include <mutex>
+
+#include "base/clock.h"
+#include "commands.h"
+#include "text.h"
+
+namespace redd::coho {
+namespace {
+
+constexpr std::size_t kLogBytesMax = 256 << 20;
+constexpr std::uint32_t kLogMs = 60'000;
+constexpr std::uint32_t kRetryFirstMs = 250;
+constexpr std::uint32_t kRetryMostMs = 10'000;
+constexpr std::uint32_t kTailAfterBreak = 1'000;  // lines that may have come while the connection was down
+
+Colour colourOf(std::string_view level) {
+  if (level == "error") return Colour::red;
+  if (level == "warn") return Colour::yellow;
+  return level == "debug" ? Colour::dim : Colour::cyan;
+}
+
+void printLine(const Context& context, const Json& line) {
+  if (context.wantsJson()) {
+    context.result(line);
+    return;
+  }
+  const auto& terminal = context.terminal;
+  const auto level = textOf(line, "level");
+  context.terminal.out(fmt::format("{} {} {} {}", terminal.paint(Colour::dim, isoTime(numberOf(line, "time"))),
+                                   terminal.paint(colourOf(level), fmt::format("{:<5}", inertLine(level))),
+                                   terminal.paint(Colour::dim, inertLine(textOf(line, "context"))), inert(textOf(line, "text"))));
+}
+
+std::string query(const LogArguments& arguments, std::uint32_t tail) {
+  auto out = fmt::format("?tail={}", tail);
+  if (!arguments.logContext.empty()) out += "&context=" + segment(arguments.logContext);
+  return out;
+}
+
+Result<void> tailLog(const Context& context, const Client& client, const Target& target, const LogArguments& arguments) {
+  REDD_TRY(const auto answer, context.call(client, target, {.path = target.path("/logs" + query(arguments, arguments.tail)),
+                                                            .totalMs = kLogMs, .answerBytesMax = kLogBytesMax}));
+  for (const auto& line : memberOf(answer, "lines")) printLine(context, line);
+  return {};
+}
+
+void pauseFor(std::uint32_t milliseconds) {
+  std::mutex mutex;
+  std::unique_lock lock(mutex);
+  std::condition_variable never;
+  never.wait_for(lock, std::chrono::milliseconds(milliseconds), [] { return false; });
+}
+
+// Until the user ends it. A broken connection is taken up again; lines that were printed already are known by their ids, which grow.
+Result<void> followLog(const Context& context, const Client& client, const Target& target, const LogArguments& arguments) {
+  std::string lastId;
+  auto tail = arguments.tail;
+  bool connected = false;
+  for (std::uint32_t retryMs = kRetryFirstMs;; retryMs = std::min(retryMs * 2, kRetryMostMs)) {
+    const auto end = client.follow(target.path("/logs/follow" + query(arguments, tail)), [&](std::string_view event, std::string_view data) {
+      connected = true;
+      retryMs = kRetryFirstMs;
+      const auto line = parseJson(data);
+      if (event != "log" || !line || !line->is_object()) return true;
+      const auto id = textOf(*line, "id");
+      if (!id.empty() && id <= lastId) return true;
+      lastId = id;
+      printLine(context, *line);
+      return true;
+    });
+    const bool refused = !end && end.error().code != ErrorCode::unavailable && end.error().code != ErrorCode::timeout;
+    if (!end && (refused || !connected)) return end.error();
+    context.terminal.note(context.terminal.paintNote(Colour::dim, fmt::format("the connection to {} ended; trying again", client.login().url)));
+    if (connected) tail = kTailAfterBreak;
+    pauseFor(retryMs);
+  }
+}
+
+}  // namespace
+
+Result<void> log(const Context& context, const LogArguments& arguments) {
+  REDD_TRY(const auto target, context.target());
+  REDD_TRY(const auto client, context.connect());
+  return arguments.following == Following::yes ? followLog(context, client, target, arguments)
+                                               : tailLog(context, client, target, arguments);
+}
+
+}  // namespace redd::coho

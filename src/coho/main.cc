@@ -1,0 +1,175 @@
+// coho: the command line. Arguments become the structs of commands.h; errors are printed and exit codes chosen here.
+// Exit codes: 0 done, 1 failed, 2 not understood.
+#include <fmt/format.h>
+#include <signal.h>
+
+#include <CLI/CLI.hpp>
+#include <functional>
+
+#include "commands.h"
+#include "project_config.h"
+#include "text.h"
+
+namespace redd::coho {
+namespace {
+
+enum ExitCode : int { kDone = 0, kFailed = 1, kUsage = 2 };
+
+using Action = std::function<Result<void>(const Context&)>;
+
+// Everything that arguments are parsed into.
+struct Arguments {
+  CommonOptions common;
+  std::string name;  // the positional of most commands
+  CreateArguments create;
+  DeployArguments deploy;
+  JwksArguments jwks;
+  EnvArguments env;
+  std::string envValue;
+  TokenArguments token;
+  LogArguments log;
+  Keys keys = Keys::masked;
+  bool wantsHistory = false;
+  Action action;
+};
+
+std::string problem(const Result<void>& checked) { return checked ? std::string() : std::string(checked.error().text()); }
+std::string spaceProblem(const std::string& name) { return problem(checkSpaceName(name)); }
+std::string projectProblem(const std::string& name) { return problem(checkUniqueName(name)); }
+std::string newNameProblem(const std::string& name) {
+  const auto checked = checkProjectName(name);
+  return checked ? std::string() : std::string(checked.error().text());
+}
+
+void addServerOptions(CLI::App& command, CommonOptions& common) {
+  command.add_option("--token", common.login.token, "The token to show to the server (before COHO_TOKEN)");
+  command.add_flag_callback("--insecure", [&common] { common.login.plainHttp = PlainHttp::anywhere; }, "Allow plain http to other machines");
+  command.add_option("--ca-file", common.login.caFile, "PEM file of authorities to trust beside the system's (before SSL_CERT_FILE)");
+  command.add_flag_callback("--json", [&common] { common.output = Output::json; }, "Print JSON");
+}
+
+// A command with the options that all have.
+CLI::App* add(CLI::App& app, Arguments& arguments, std::string name, std::string description, Action action) {
+  auto* command = app.add_subcommand(std::move(name), std::move(description));
+  auto& common = arguments.common;
+  command->add_option("-p,--project", common.project, "The project, instead of config.json's")->check(projectProblem);
+  command->add_option("-s,--space", common.space, "The space, instead of config.json's")->check(spaceProblem);
+  command->add_option("--url", common.login.url, "The server's address (before COHO_URL)");
+  addServerOptions(*command, common);
+  command->callback([&arguments, run = std::move(action)] { arguments.action = run; });
+  return command;
+}
+
+void addProjectCommands(CLI::App& app, Arguments& a) {
+  auto* session = app.add_subcommand("login", "Log in to a server; the login is kept for later commands");
+  session->add_option("address", a.name, "The server's address, as in http://127.0.0.1:4000")->required();
+  addServerOptions(*session, a.common);
+  session->callback([&a] { a.action = [&a](const Context& c) { return login(c, a.name); }; });
+  add(app, a, "logout", "Forget the login", [](const Context& c) { return logout(c); });
+
+  auto* make = add(app, a, "create", "Make a project with the space dev, a token and a folder with first code", [&a](const Context& c) { return create(c, a.create); });
+  make->add_option("name", a.create.name, "4 to 15 letters or digits")->required()->check(newNameProblem);
+  make->add_flag_callback("--empty", [&a] { a.create.starter = Starter::none; }, "Write config.json only");
+  auto* here = add(app, a, "init", "Make the current folder a project's: a new one's, or with --project an existing one's", [&a](const Context& c) { return init(c, a.create); });
+  here->add_option("name", a.create.name, "Name of the new project (default: the folder's)")->check(newNameProblem);
+  here->add_flag_callback("--empty", [&a] { a.create.starter = Starter::none; }, "Write config.json only");
+
+  auto* more = add(app, a, "add", "Add a space to the project", [&a](const Context& c) { return addSpace(c, a.name); });
+  more->add_option("space", a.name, "1 to 30 lower-case letters, digits or '-'")->required()->check(spaceProblem);
+  auto* use = add(app, a, "use", "Make a space the current one of this folder", [&a](const Context& c) { return useSpace(c, a.name); });
+  use->add_option("space", a.name, "A space of the project")->required()->check(spaceProblem);
+  add(app, a, "projects", "List projects and spaces", [](const Context& c) { return listProjects(c); });
+  auto* show = add(app, a, "info", "Show a space: endpoint, key set, variables, tokens, deployment, routes", [&a](const Context& c) { return info(c, a.keys); });
+  show->add_flag_callback("--show", [&a] { a.keys = Keys::shown; }, "Show whole tokens");
+}
+
+void addSettingCommands(CLI::App& app, Arguments& a) {
+  auto* jwks = add(app, a, "jwks", "Verify Bearer tokens with a key set; an empty URL (\"\") removes it", [&a](const Context& c) { return setJwks(c, a.jwks); });
+  jwks->add_option("url", a.jwks.url, "As in https://TENANT/.well-known/jwks.json")->required();
+  jwks->add_option("--issuer", a.jwks.issuer, "Accept only tokens of this issuer");
+  jwks->add_option("--audience", a.jwks.audience, "Accept only tokens for one of these");
+
+  auto* set = add(app, a, "set-env", "Set a variable of the space's process.env", [&a](const Context& c) { return setEnv(c, a.env); });
+  set->add_option("name", a.env.name)->required();
+  auto* value = set->add_option("value", a.envValue, "Absent: read from standard input. One that begins with '-' stands after --");
+  set->add_flag_callback("--encrypted", [&a] { a.env.secrecy = Secrecy::encrypted; }, "Keep it sealed; it is never shown again");
+  set->callback([&a, value] {
+    if (value->count() > 0) a.env.value = a.envValue;
+    a.action = [&a](const Context& c) { return setEnv(c, a.env); };
+  });
+  auto* unset = add(app, a, "remove-env", "Remove a variable", [&a](const Context& c) { return removeEnv(c, a.env.name); });
+  unset->add_option("name", a.env.name)->required();
+
+  auto* tokens = add(app, a, "tokens", "List API tokens", [&a](const Context& c) { return listTokens(c, a.keys); });
+  tokens->add_flag_callback("--show", [&a] { a.keys = Keys::shown; }, "Show whole tokens");
+  auto* addOne = add(app, a, "add-token", "Make an API token, sent as x-apikey", [&a](const Context& c) { return addToken(c, a.token); });
+  addOne->add_flag_callback("--readonly", [&a] { a.token.access = "READ"; }, "For reading only");
+  addOne->add_option("--description", a.token.description, "What it is for");
+  auto* removeOne = add(app, a, "remove-token", "Remove an API token", [&a](const Context& c) { return removeToken(c, a.name); });
+  removeOne->add_option("key", a.name, "The token, or its first letters")->required();
+}
+
+void addCodeCommands(CLI::App& app, Arguments& a) {
+  auto* send = add(app, a, "deploy", "Bundle index.ts or index.js and put it into service",
+                   [&a](const Context& c) { return a.wantsHistory ? deployHistory(c) : deploy(c, a.deploy); });
+  send->add_flag("--history", a.wantsHistory, "List deployments instead, newest first");
+  send->add_option("--dir", a.common.dir, "The folder with the code (default: the current one)");
+  send->add_option("--main", a.deploy.main, "The entry file, instead of index.ts or index.js");
+
+  auto* lines = add(app, a, "log", "Show the space's log, oldest line first", [&a](const Context& c) { return log(c, a.log); });
+  lines->alias("logs");
+  lines->add_flag_callback("-f,--follow", [&a] { a.log.following = Following::yes; }, "Go on showing lines as they come");
+  lines->add_option("--tail", a.log.tail, "How many lines back")->capture_default_str()->check(CLI::Range(0u, 10'000u));
+  lines->add_option("--context", a.log.logContext, "Only lines of this context, as in routehooks");
+}
+
+int report(const Context& context, const Error& error) {
+  context.terminal.clearProgress();
+  context.terminal.note(context.terminal.paintNote(Colour::red, "Error: ") + inert(error.text()));
+  if (context.wantsJson()) context.result({{"ok", false}, {"error", error.text()}, {"code", name(error.code)}});
+  return kFailed;
+}
+
+// --help and --version arrive here too.
+int notUnderstood(const CLI::App& app, const CLI::ParseError& error, std::string_view first) {
+  if (error.get_exit_code() == 0) return app.exit(error);
+  const bool unknown = app.get_subcommands().empty() && !first.empty() && !first.starts_with('-');
+  const auto text = unknown ? fmt::format("there is no command '{}'", inertLine(first)) : inert(error.what());
+  const auto which = app.get_subcommands().empty() ? std::string() : " " + app.get_subcommands().front()->get_name();
+  fmt::print(stderr, "Error: {}\nRun coho{} --help for what there is.\n", text, which);
+  return kUsage;
+}
+
+int run(int count, char** values) {
+  CLI::App app("coho: projects, code and settings on a Redd server", "coho");
+  app.set_version_flag("--version", "coho " REDD_VERSION);
+  app.require_subcommand(1);
+  app.footer("Server and token: --url and --token, COHO_URL and COHO_TOKEN, the nearest .redd/coho.json (redd dev), the login kept by coho login.\n"
+             "Project and space: --project and --space, or config.json in the folder. Exit codes: 0 done, 1 failed, 2 not understood.");
+  Arguments arguments;
+  addProjectCommands(app, arguments);
+  addCodeCommands(app, arguments);
+  addSettingCommands(app, arguments);
+  try {
+    app.parse(count, values);
+  } catch (const CLI::ParseError& error) {
+    return notUnderstood(app, error, count > 1 ? values[1] : "");
+  }
+
+  const auto environment = Environment::ofProcess();
+  if (arguments.common.login.caFile.empty()) arguments.common.login.caFile = environment.get("SSL_CERT_FILE");
+  Terminal terminal(stdout, stderr, environment);
+  std::error_code failed;
+  const Context context{arguments.common, terminal, environment, std::filesystem::current_path(failed)};
+  if (failed) return report(context, invalid("the current folder is gone"));
+  const auto done = arguments.action(context);
+  return done ? kDone : report(context, done.error());
+}
+
+}  // namespace
+}  // namespace redd::coho
+
+int main(int count, char** values) {
+  signal(SIGPIPE, SIG_DFL);  // `coho log | head` ends quietly
+  return redd::coho::run(count, values);
+}
