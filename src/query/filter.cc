@@ -1,0 +1,98 @@
+#include "query/filter.h"
+
+#include <fmt/format.h>
+
+#include "filter_node.h"
+
+namespace redd::query {
+
+using Op = FilterNode::Op;
+
+struct Filter::State {
+  std::string text;  // values point into it
+  Parser parser;
+  FilterNode root;
+};
+
+Filter::Filter(std::unique_ptr<State> state) : state_(std::move(state)) {}
+Filter::Filter(Filter&&) noexcept = default;
+Filter& Filter::operator=(Filter&&) noexcept = default;
+Filter::~Filter() = default;
+
+Result<Filter> Filter::parse(std::string_view text) {
+  if (text.size() > kTextBytesMax) return invalid(fmt::format("Invalid query: larger than {} bytes", kTextBytesMax));
+  auto state = std::make_unique<State>();
+  state->text = text;
+  auto query = state->parser.parse(state->text);
+  if (!query) return invalid("Invalid query: " + query.error().publicText);
+  FilterParser parser;
+  REDD_TRY(state->root, parser.document(**query));
+  return Filter(std::move(state));
+}
+
+bool Filter::matches(const Value& document) const { return matchesDocument(state_->root, document); }
+bool Filter::matchesAll() const { return state_->root.children.empty(); }
+
+std::optional<std::vector<std::string>> Filter::ids() const {
+  for (const auto& field : state_->root.children) {
+    if (field.op != Op::field || field.path->name() != "_id") continue;
+    const FilterNode& test = field.children.front();
+    if (test.op == Op::equal && test.operand->kind == Kind::text) return std::vector{std::string(test.operand->text)};
+    if (test.op != Op::in || !test.children.empty()) continue;
+    std::vector<std::string> ids;
+    for (const auto& element : test.operand->elements) {
+      if (element.kind == Kind::text) ids.emplace_back(element.text);  // an _id is always text
+    }
+    return ids;
+  }
+  return std::nullopt;
+}
+
+std::vector<std::pair<std::string, std::string>> Filter::equalities() const {
+  std::vector<std::pair<std::string, std::string>> fields;
+  const auto collect = [&fields](const auto& self, const FilterNode& all) -> void {
+    for (const auto& node : all.children) {
+      if (node.op == Op::every) self(self, node);
+      if (node.op != Op::field) continue;
+      const FilterNode& test = node.children.front();
+      if (test.op == Op::equal && !test.dateMs) fields.emplace_back(node.path->name(), textOf(*test.operand));
+    }
+  };
+  collect(collect, state_->root);
+  return fields;
+}
+
+// ---- Condition ----
+
+struct Condition::State {
+  std::string text;
+  Parser parser;
+  FilterNode root;
+  const Value* same = nullptr;  // an object is also removed when it equals the operand
+};
+
+Condition::Condition(std::unique_ptr<State> state) : state_(std::move(state)) {}
+Condition::Condition(Condition&&) noexcept = default;
+Condition& Condition::operator=(Condition&&) noexcept = default;
+Condition::~Condition() = default;
+
+Result<Condition> Condition::parse(std::string_view operand) {
+  auto state = std::make_unique<State>();
+  state->text = operand;
+  REDD_TRY(const Value* value, state->parser.parse(state->text));
+  FilterParser parser;
+  if (value->kind == Kind::object && !FilterParser::isOperators(*value)) {
+    REDD_TRY(state->root, parser.document(*value));
+    state->same = value;
+  } else {
+    REDD_TRY(state->root, parser.conditionsOf(*value));
+  }
+  return Condition(std::move(state));
+}
+
+bool Condition::matches(const Value& element) const {
+  if (!state_->same) return matchesElement(state_->root, element);
+  return element.kind == Kind::object && (equal(element, *state_->same) || matchesDocument(state_->root, element));
+}
+
+}  // namespace redd::query

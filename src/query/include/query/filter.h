@@ -1,0 +1,66 @@
+// A query of spec 40.7: text → validated tree → matcher. The one matcher of all stores: SQL may narrow what it is asked about,
+// it decides.
+//
+// Immutable once parsed; matches() may be called from any number of threads (RE2 is thread-safe). It is linear in the size of
+// document times filter: regular expressions are RE2's, never backtracking.
+// Limits: filter text 1 MiB, kConditionsMax conditions, kRegexesMax expressions, depth 100.
+// Errors: invalidArgument `Invalid query: …` (spec 40.7); `$where` is among the refused.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "base/result.h"
+#include "query/value.h"
+
+namespace redd::query {
+
+struct FilterNode;
+
+class Filter {
+ public:
+  static constexpr std::size_t kTextBytesMax = 1 << 20;
+  static constexpr std::size_t kConditionsMax = 10'000;
+  static constexpr std::size_t kRegexesMax = 100;
+  static constexpr std::size_t kRegexBytesMax = 4'096;
+
+  static Result<Filter> parse(std::string_view text);
+  Filter(Filter&&) noexcept;
+  Filter& operator=(Filter&&) noexcept;
+  ~Filter();
+
+  bool matches(const Value& document) const;
+  bool matchesAll() const;
+
+  // For planners: the only _ids that can match, when the filter names them ({_id: "x"}, {_id: {$in: […]}}).
+  std::optional<std::vector<std::string>> ids() const;
+  // Fields that the filter sets to one value, as JSON: what an upsert starts from (spec 40.6).
+  std::vector<std::pair<std::string, std::string>> equalities() const;
+
+ private:
+  struct State;
+  friend class Condition;
+  explicit Filter(std::unique_ptr<State> state);
+  std::unique_ptr<State> state_;
+};
+
+// One operand of $pull: a value to be equal to, or a query that an element must match.
+class Condition {
+ public:
+  static Result<Condition> parse(std::string_view operand);
+  Condition(Condition&&) noexcept;
+  Condition& operator=(Condition&&) noexcept;
+  ~Condition();
+  bool matches(const Value& element) const;
+
+ private:
+  struct State;
+  explicit Condition(std::unique_ptr<State> state);
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace redd::query

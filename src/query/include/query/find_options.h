@@ -1,0 +1,73 @@
+// The options of a find (spec 40.5): how many, from where, in which order, which fields. Top-level options win over `hints`.
+// Immutable once parsed. Errors: invalidArgument.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+#include "query/path.h"
+#include "query/value.h"
+
+namespace redd::query {
+
+// One sort key of a document, kept when the document's text is not.
+struct SortKey {
+  Kind kind = Kind::null;
+  double number = 0;   // also of a boolean
+  std::string text;    // of a text; the JSON of objects and arrays
+};
+
+class Sort {
+ public:
+  static constexpr std::size_t kFieldsMax = 16;
+
+  static Result<Sort> parse(const Value& sort);  // {field: 1 or -1, …} or "a,-b"
+  void add(std::string_view field, bool descending) { fields_.push_back({Path(field), descending}); }
+  bool empty() const { return fields_.empty(); }
+  std::vector<SortKey> keys(const Value& document) const;
+  bool before(const std::vector<SortKey>& a, const std::vector<SortKey>& b) const;
+
+ private:
+  struct Field {
+    Path path;
+    bool descending;
+  };
+  std::vector<Field> fields_;
+};
+
+class Projection {
+ public:
+  static Result<Projection> parse(const Value& fields);
+  bool all() const { return fields_.empty() && withId_; }
+  std::string apply(const Value& document) const;
+
+ private:
+  struct Node {  // a field by name, and what of its inside
+    std::string name;
+    std::vector<Node> inside;
+  };
+  static void add(std::vector<Node>& nodes, std::string_view path);
+  static void write(std::string& out, const Value& object, const std::vector<Node>& nodes, bool include, const bool* withId);
+
+  std::vector<Node> fields_;
+  bool include_ = false;
+  bool withId_ = true;
+};
+
+struct FindOptions {
+  static Result<FindOptions> parse(std::string_view json);
+
+  std::optional<std::uint64_t> limit;  // nullopt: all
+  std::uint64_t offset = 0;
+  Sort sort;
+  Projection projection;
+  enum class Direction { forward, backward } direction = Direction::forward;  // of _id order, when there is no sort
+  enum class Answer { documents, count, ids } answer = Answer::documents;
+  std::string bounds = "{}";           // a filter that useIndex with start and end adds
+};
+
+}  // namespace redd::query
