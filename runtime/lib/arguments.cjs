@@ -12,36 +12,39 @@ function isObject(value) {
   return value !== null && typeof value === 'object';
 }
 
+// The JSON of a query. Stringified first: that refuses what is circular before anything walks it.
 function encodeQuery(query) {
-  return hasRegExp(query, 0) ? JSON.stringify(query, regExpOut) : JSON.stringify(query);
+  const text = JSON.stringify(query);
+  return hasRegExp(query) ? JSON.stringify(plainQuery(query)) : text;
 }
 
-function regExpOut(key, value) {
-  return value instanceof RegExp ? { $regex: value.source, $options: value.flags.replace(/[gyd]/g, '') } : value;
-}
-
-// {$regex: /x/i} keeps the flags of the expression itself.
-function hasRegExp(value, depth) {
-  if (!isObject(value) || depth > 100) return false;
+function hasRegExp(value) {
+  if (!isObject(value)) return false;
   if (value instanceof RegExp) return true;
-  for (const key in value) if (hasRegExp(value[key], depth + 1)) return true;
+  for (const key in value) if (hasRegExp(value[key])) return true;
   return false;
 }
 
-function flattenRegExp(query, depth = 0) {
-  if (!isObject(query) || depth > 100 || query instanceof RegExp || query instanceof Date) return query;
-  if (Array.isArray(query)) return query.map((one) => flattenRegExp(one, depth + 1));
+// A copy whose RegExp objects are {$regex, $options}; {$regex: /x/i} keeps the flags of the expression itself.
+function plainQuery(query) {
+  if (query instanceof RegExp) return { $regex: query.source, $options: flagsOf(query) };
+  if (!isObject(query) || typeof query.toJSON === 'function') return query;
+  if (Array.isArray(query)) return query.map(plainQuery);
   if (query.$regex instanceof RegExp) {
     const { $regex, $options, ...rest } = query;
-    return { ...rest, $regex: $regex.source, $options: $options ?? $regex.flags.replace(/[gyd]/g, '') };
+    return { ...rest, $regex: $regex.source, $options: $options ?? flagsOf($regex) };
   }
   const copy = {};
   for (const key of Object.keys(query)) {
-    const value = flattenRegExp(query[key], depth + 1);
+    const value = plainQuery(query[key]);
     if (key === '__proto__') Object.defineProperty(copy, key, { value, enumerable: true, writable: true, configurable: true });
     else copy[key] = value;
   }
   return copy;
+}
+
+function flagsOf(expression) {
+  return expression.flags.replace(/[gyd]/g, '');
 }
 
 // The query argument Q: an id, an array of ids, or a query object; missing means everything.
@@ -51,7 +54,7 @@ function queryText(query) {
   if (typeof query === 'string') return JSON.stringify(query);
   if (!isObject(query)) throw invalidArgument(`a query is an id or an object, not ${typeof query}`);
   if (Array.isArray(query)) return JSON.stringify({ _id: { $in: query.map(String) } });
-  return hasRegExp(query, 0) ? encodeQuery(flattenRegExp(query)) : JSON.stringify(query);
+  return encodeQuery(query);
 }
 
 function documentText(document, what) {
@@ -62,7 +65,7 @@ function documentText(document, what) {
 // A change is data, but for the queries that $pull may hold.
 function changeText(change) {
   if (!isObject(change) || Array.isArray(change)) throw invalidArgument(`a change must be an object, not ${Array.isArray(change) ? 'an array' : String(change)}`);
-  return isObject(change.$pull) ? encodeQuery({ ...change, $pull: flattenRegExp(change.$pull) }) : JSON.stringify(change);
+  return isObject(change.$pull) ? JSON.stringify({ ...change, $pull: plainQuery(change.$pull) }) : JSON.stringify(change);
 }
 
 function collectionText(name) {

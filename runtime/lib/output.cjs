@@ -77,8 +77,9 @@ class Output {
       this.#head = null;
     }
     while (this.#queue.length > 0 && this.#windowBytes > 0) this.#sendPiece(channel, id);
-    if (this.#queue.length === 0 && this.#ending) return this.#finish(channel, id);
-    if (this.hasRoom) this.#wake();
+    if (this.#dropped) return;
+    if (this.#queue.length === 0 && this.#ending) this.#finish(channel, id);
+    else if (this.hasRoom) this.#wake();
   }
 
   #sendWhole(channel, id) {

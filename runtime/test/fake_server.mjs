@@ -83,7 +83,7 @@ export class FakeServer {
   #lastCursor = 0;
 
   // Waits for `ready`; rejects with {message, stack} of `loadFailed`.
-  static async start(source, { env = {}, limits = {}, flags = [], space = 'dev', processEnv = {} } = {}) {
+  static async start(source, { env = {}, limits = {}, flags = [], space = 'dev', processEnv = {}, greet = true } = {}) {
     const server = new FakeServer();
     server.child = spawn(process.execPath, [...flags, path.join(runtimeDir, 'main.cjs')], { stdio: ['ignore', 'pipe', 'pipe', 'pipe'], env: processEnv });
     server.socket = server.child.stdio[3];
@@ -98,8 +98,8 @@ export class FakeServer {
       return code;
     });
     server.limits = { bufferedBodyBytesMax: 10 << 20, bodyWindowBytes: 256 << 10, ...limits };
+    if (!greet) return server;
     server.send(Type.hello, 0, JSON.stringify({ protocol: 1, project: 'my-app', space, deployment: 'd1', env, limits: server.limits }));
-    if (source === null) return server;
     const bytes = Buffer.from(source);
     for (let at = 0; at < bytes.length || at === 0; at += 100_001) {
       server.send(Type.bundle, 0, bytes.subarray(at, at + 100_001), at + 100_001 >= bytes.length ? 1 : 0);
