@@ -65,6 +65,7 @@ HeadReader::State HeadReader::feed(std::string_view received) {
     const auto lineFeed = static_cast<std::size_t>(static_cast<const char*>(found) - received.data());
     const std::string_view line = received.substr(lineBegin_, lineFeed - lineBegin_);
     scanned_ = lineFeed + 1;
+    if (const State state = checkLength(line.size()); state != State::more) return state;
     if (scanned_ > limits_->headBytesMax) return refuse(431, "The request head is too large");
     if (!line.ends_with('\r')) return refuse(400, "A line of the request head does not end with CR LF");
     const bool isFirst = lineBegin_ == 0;
@@ -77,10 +78,15 @@ HeadReader::State HeadReader::feed(std::string_view received) {
   return checkUnfinished(received);
 }
 
+// Of a line, finished or not, its CR included. Before anything else is said about the line: how it arrives must not matter.
+HeadReader::State HeadReader::checkLength(std::size_t lineBytes) {
+  if (head_.method.empty() && lineBytes > limits_->requestLineBytesMax + 1) return refuse(414, "The request line is too long");
+  if (lineBytes > limits_->headerBytesMax + 1) return refuse(431, "A header line is too long");
+  return State::more;
+}
+
 HeadReader::State HeadReader::checkUnfinished(std::string_view received) {
-  const std::size_t unfinished = received.size() - lineBegin_;
-  if (head_.method.empty() && unfinished > limits_->requestLineBytesMax + 1) return refuse(414, "The request line is too long");
-  if (unfinished > limits_->headerBytesMax + 1) return refuse(431, "A header line is too long");
+  if (const State state = checkLength(received.size() - lineBegin_); state != State::more) return state;
   if (received.size() >= limits_->headBytesMax) return refuse(431, "The request head is too large");
   return State::more;
 }
@@ -91,7 +97,6 @@ HeadReader::State HeadReader::takeLine(std::string_view line) {
 }
 
 HeadReader::State HeadReader::takeRequestLine(std::string_view line) {
-  if (line.size() > limits_->requestLineBytesMax) return refuse(414, "The request line is too long");
   const std::size_t first = line.find(' ');
   const std::size_t second = first == std::string_view::npos ? first : line.find(' ', first + 1);
   if (second == std::string_view::npos) return refuse(400, "The request line is not METHOD TARGET HTTP/1.1");
@@ -150,7 +155,6 @@ HeadReader::State HeadReader::takeAbsoluteTarget(std::string_view target) {
 }
 
 HeadReader::State HeadReader::takeField(std::string_view line) {
-  if (line.size() > limits_->headerBytesMax) return refuse(431, "A header line is too long");
   if (head_.headers.size() >= limits_->headerCountMax) return refuse(431, "There are too many headers");
   std::string name;
   std::size_t colon = 0;

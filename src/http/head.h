@@ -45,6 +45,7 @@ class HeadReader {
 
  private:
   State refuse(int status, std::string_view text);
+  State checkLength(std::size_t lineBytes);
   State checkUnfinished(std::string_view received);
   State takeLine(std::string_view line);
   State takeRequestLine(std::string_view line);

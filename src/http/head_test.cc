@@ -103,6 +103,7 @@ TEST(Head, LimitsHoldAtTheLimitAndRefuseAboveIt) {
   EXPECT_EQ(statusOf(line(30) + "Host: a\r\n\r\n", limits), 200);
   EXPECT_EQ(statusOf(line(31) + "Host: a\r\n\r\n", limits), 414);
   EXPECT_EQ(statusOf(std::string(33, 'A'), limits), 414) << "before the line has ended";
+  EXPECT_EQ(statusOf(std::string(40, 'A') + "\n", limits), 414) << "its length is judged before its end";
   const auto field = [](std::size_t bytes) { return "X: " + std::string(bytes - 3, 'v') + "\r\n"; };
   const std::string start = "GET / HTTP/1.1\r\nHost: a\r\n";
   EXPECT_EQ(statusOf(start + field(40) + "\r\n", limits), 200);

@@ -362,6 +362,11 @@ TEST(ServerBody, AReaderIsFreedWhenTheAnswerIsOut) {
 
 // ---- draining ----
 
+Task<void> drain(Server& http, std::int64_t deadlineMs, bool& drained) {
+  co_await http.drain(deadlineMs);
+  drained = true;
+}
+
 TEST_F(ServerTest, DrainClosesIdleConnectionsAndLetsRequestsFinish) {
   TestClient idle(server);
   idle.sendAndSettle(kGet);
@@ -373,10 +378,7 @@ TEST_F(ServerTest, DrainClosesIdleConnectionsAndLetsRequestsFinish) {
   late.answer();
   late.send(get("/late"));  // on its way when the drain begins
   bool drained = false;
-  spawn(server.loop, [](Server& http, bool& done) -> Task<void> {
-    co_await http.drain(5'000);
-    done = true;
-  }(*server.server, drained));
+  spawn(server.loop, drain(*server.server, 5'000, drained));
   server.settle();
   idle.take();
   late.take();
@@ -395,10 +397,7 @@ TEST_F(ServerTest, DrainCutsWhatIsLeftAtItsDeadline) {
   TestClient busy(server);
   busy.sendAndSettle(get("/wait"));
   bool drained = false;
-  spawn(server.loop, [](Server& http, bool& done) -> Task<void> {
-    co_await http.drain(10);
-    done = true;
-  }(*server.server, drained));
+  spawn(server.loop, drain(*server.server, 10, drained));
   EXPECT_TRUE(server.runUntil([&] { return drained; }));
   EXPECT_TRUE(busy.waitForClose());
   EXPECT_TRUE(busy.received.empty());
