@@ -34,8 +34,8 @@ async function measure([command, args], wrkArgs) {
   const each = (s) => (s * 1e6 / usage.requests).toFixed(2);
   return {
     'requests/s': Math.round(Number(/Requests\/sec:\s+([\d.]+)/.exec(text)[1])),
-    p50: /50%\s+(\S+)/.exec(text)[1],
-    p99: /99%\s+(\S+)/.exec(text)[1],
+    p50: /^\s+50%\s+(\S+)/m.exec(text)[1],
+    p99: /^\s+99%\s+(\S+)/m.exec(text)[1],
     'user µs': each(usage.userS),
     'system µs': each(usage.systemS),
     'RSS MiB': Math.round(usage.rssKiB / 1024),
