@@ -3,217 +3,204 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/thread_pool.hpp>
-#include <chrono>
 #include <map>
-#include <unordered_map>
 
 #include "base/log.h"
-#include "base/random.h"
-#include "store/sqlite/database.h"
+#include "log_files.h"
 
 namespace redd::store {
 namespace {
 
-using sqlite::Database;
+namespace asio = boost::asio;
 
-constexpr std::size_t kFlushLines = 500;
 constexpr std::int64_t kFlushMs = 200;
-constexpr std::size_t kPendingLinesMax = 20'000;  // of all spaces, while a disk is slow
-constexpr std::size_t kOpenFilesMax = 64;
-constexpr std::int64_t kKeepMs = 7LL * 24 * 3600 * 1000;
+constexpr std::size_t kFlushLines = 500;
+constexpr std::size_t kLinesWaitingMax = 50'000;  // over all spaces, queued or being written
 
-constexpr const char* kFormat[] = {
-    "CREATE TABLE log (seq INTEGER PRIMARY KEY, id TEXT NOT NULL, time INTEGER NOT NULL, level TEXT NOT NULL, context TEXT NOT NULL,"
-    " request TEXT NOT NULL, text TEXT NOT NULL)"};
+void cut(std::string& text, std::size_t bytesMax) {
+  if (text.size() <= bytesMax) return;
+  auto end = bytesMax;
+  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xc0) == 0x80) --end;
+  const auto lost = text.size() - end;
+  text.resize(end);
+  text += fmt::format("… ({} bytes more)", lost);
+}
 
-using Batch = std::unordered_map<std::string, std::vector<LogLine>>;  // by space
-
-// The files, on the one thread that writes and reads them.
-class LogFiles {
+class FileLogBook final : public LogBook {
  public:
-  LogFiles(std::filesystem::path dataDir, std::size_t linesMax) : dataDir_(std::move(dataDir)), linesMax_(linesMax) {}
-
-  void write(const Batch& batch) {
-    for (const auto& [spaceId, lines] : batch) {
-      if (auto written = writeOne(spaceId, lines); !written) {
-        log::error("store", "{} log lines of space {} are lost: {}", lines.size(), spaceId, written.error().detail);
-      }
-    }
-  }
-
-  Result<std::vector<LogLine>> tail(const std::string& spaceId, std::size_t count, const std::string& context) {
-    std::vector<LogLine> lines;
-    REDD_TRY(Database* const db, open(spaceId));
-    REDD_TRY(auto rows, db->query("SELECT id, time, level, context, request, text FROM log WHERE ?1 = '' OR context = ?1 ORDER BY seq DESC LIMIT ?2",
-                                  context, count));
-    for (;;) {
-      REDD_TRY(const bool row, rows.step());
-      if (!row) break;
-      lines.push_back({std::string(rows.text(0)), rows.integer(1), std::string(rows.text(2)), std::string(rows.text(3)),
-                       std::string(rows.text(4)), std::string(rows.text(5))});
-    }
-    std::ranges::reverse(lines);
-    return lines;
-  }
-
- private:
-  Result<Database*> open(const std::string& spaceId) {
-    if (const auto found = open_.find(spaceId); found != open_.end()) return &found->second;
-    if (open_.size() >= kOpenFilesMax) open_.erase(open_.begin());
-    const auto dir = dataDir_ / "spaces" / spaceId;
-    std::error_code error;
-    std::filesystem::create_directories(dir, error);
-    if (error) return Error::hidden(ErrorCode::internal, fmt::format("cannot make {}: {}", dir.string(), error.message()));
-    REDD_TRY(Database db, Database::open(dir / "log.sqlite", sqlite::Mode::readWrite));
-    REDD_TRY_VOID(db.migrate(kFormat, "a space's log"));
-    REDD_TRY_VOID(db.script("PRAGMA synchronous = OFF"));
-    return &open_.emplace(spaceId, std::move(db)).first->second;
-  }
-
-  Result<void> writeOne(const std::string& spaceId, const std::vector<LogLine>& lines) {
-    REDD_TRY(Database* const db, open(spaceId));
-    REDD_TRY(auto transaction, sqlite::Transaction::begin(*db));
-    for (const LogLine& line : lines) {
-      REDD_TRY_VOID(db->run("INSERT INTO log(id, time, level, context, request, text) VALUES(?, ?, ?, ?, ?, ?)", line.id, line.time, line.level,
-                            line.context, line.requestId, line.text));
-    }
-    REDD_TRY_VOID(db->run("DELETE FROM log WHERE seq <= (SELECT max(seq) FROM log) - ?", linesMax_));
-    REDD_TRY_VOID(db->run("DELETE FROM log WHERE seq IN (SELECT seq FROM log ORDER BY seq LIMIT 100) AND time < ?", nowMs() - kKeepMs));
-    return transaction.commit();
-  }
-
-  std::filesystem::path dataDir_;
-  std::size_t linesMax_;
-  std::map<std::string, Database> open_;
-};
-
-// What one space may still write this second: a bucket that fills at logLinesPerSecond and holds logLinesBurst.
-struct Allowance {
-  double tokens;
-  std::int64_t atNs;
-  std::size_t dropped = 0;
-};
-
-class LogBookImpl final : public LogBook {
- public:
-  LogBookImpl(Loop& loop, std::filesystem::path dataDir, const Limits& limits, Metrics& metrics)
+  FileLogBook(Loop& loop, std::filesystem::path dataDir, const Limits& limits, Metrics& metrics)
       : loop_(loop), limits_(limits), dropped_(metrics.counter("redd_log_lines_dropped_total")), timer_(loop),
         files_(std::make_shared<LogFiles>(std::move(dataDir), limits.logLinesPerSpaceMax)) {}
 
-  ~LogBookImpl() override {
+  ~FileLogBook() override {
     *alive_ = false;
-    thread_.join();
+    writer_.join();
   }
 
   void append(std::string_view spaceId, LogLine line) override {
-    const std::string space(spaceId);
-    Allowance& allowance = allowanceOf(space);
-    if (allowance.tokens < 1 || pendingLines_ >= kPendingLinesMax) {
-      ++allowance.dropped;
+    Space& space = spaceOf(spaceId);
+    refill(space);
+    if (space.tokens < 1 || waiting_ >= kLinesWaitingMax) {
+      ++space.dropped;
       dropped_.add();
-      return;
+      return startTimer();
     }
-    if (allowance.dropped > 0) {
-      LogLine notice;
-      notice.level = "warn";
-      notice.context = "log";
-      notice.text = fmt::format("{} lines were dropped: a space may log {} lines a second", std::exchange(allowance.dropped, 0), limits_.logLinesPerSecond);
-      take(space, allowance, std::move(notice));
-    }
-    take(space, allowance, std::move(line));
+    tellDropped(space);
+    accept(space, std::move(line));
   }
 
   void tail(std::string spaceId, std::size_t count, std::string context, Completion<std::vector<LogLine>> done) override {
     flush();
-    boost::asio::post(thread_, [files = files_, &loop = loop_, space = std::move(spaceId), count, context = std::move(context), d = std::move(done)]() mutable {
-      auto lines = files->tail(space, count, context);
-      boost::asio::post(loop, [d = std::move(d), l = std::move(lines)]() mutable { d(std::move(l)); });
+    asio::post(writer_, [&loop = loop_, files = files_, guard = asio::make_work_guard(loop_), spaceId = std::move(spaceId), count,
+                         context = std::move(context), done = std::move(done)]() mutable {
+      auto lines = files->tail(spaceId, count, context);
+      asio::post(loop, [lines = std::move(lines), done = std::move(done)]() mutable { done(std::move(lines)); });
     });
   }
 
   std::shared_ptr<void> follow(std::string_view spaceId, Follower follower) override {
-    auto handle = std::make_shared<Follower>(std::move(follower));
-    followers_[std::string(spaceId)].push_back(handle);
-    return handle;
+    auto shared = std::make_shared<Follower>(std::move(follower));
+    auto& followers = spaceOf(spaceId).followers;
+    std::erase_if(followers, [](const auto& one) { return one.expired(); });
+    followers.push_back(shared);
+    return shared;
   }
 
   void close(Completion<void> done) override {
     timer_.cancel();
+    for (auto& [spaceId, space] : spaces_) tellDropped(space);
     flush();
-    boost::asio::post(thread_, [this, d = std::move(done)]() mutable {
-      files_.reset();
-      boost::asio::post(loop_, [d = std::move(d)]() mutable { d({}); });
+    asio::post(writer_, [&loop = loop_, files = files_, guard = asio::make_work_guard(loop_), done = std::move(done)]() mutable {
+      files->closeAll();
+      asio::post(loop, [done = std::move(done)]() mutable { done({}); });
     });
   }
 
  private:
-  Allowance& allowanceOf(const std::string& space) {
-    const std::int64_t now = monotonicNs();
+  struct Space {
+    double tokens = 0;
+    std::int64_t refilledNs = 0;
+    std::uint64_t dropped = 0;
+    std::vector<std::weak_ptr<Follower>> followers;
+    std::vector<LogLine> queued;
+  };
+
+  Space& spaceOf(std::string_view spaceId) {
+    auto found = spaces_.find(spaceId);
+    if (found == spaces_.end()) found = spaces_.emplace(std::string(spaceId), Space{}).first;
+    return found->second;
+  }
+
+  void refill(Space& space) {
+    const auto now = monotonicNs();
     const auto burst = static_cast<double>(limits_.logLinesBurst);
-    Allowance& allowance = allowances_.try_emplace(space, Allowance{burst, now}).first->second;
-    allowance.tokens = std::min(burst, allowance.tokens + static_cast<double>(now - allowance.atNs) * 1e-9 * static_cast<double>(limits_.logLinesPerSecond));
-    allowance.atNs = now;
-    return allowance;
+    const auto passed = space.refilledNs == 0 ? burst : static_cast<double>(now - space.refilledNs) / 1e9 *
+                                                            static_cast<double>(limits_.logLinesPerSecond);
+    space.tokens = std::min(burst, space.tokens + passed);
+    space.refilledNs = now;
   }
 
-  void take(const std::string& space, Allowance& allowance, LogLine line) {
-    allowance.tokens -= 1;
-    line.id = objectId();
+  void tellDropped(Space& space) {
+    if (space.dropped == 0) return;
+    LogLine line;
+    line.level = "warn";
+    line.context = "log";
+    line.text = fmt::format("dropped {} lines: more than {} a second", space.dropped, limits_.logLinesPerSecond);
+    space.dropped = 0;
+    accept(space, std::move(line));
+  }
+
+  void accept(Space& space, LogLine line) {
+    space.tokens -= 1;
+    cut(line.text, limits_.logLineBytesMax);
     if (line.time == 0) line.time = nowMs();
-    if (line.text.size() > limits_.logLineBytesMax) line.text.resize(limits_.logLineBytesMax);
-    tell(space, line);
-    pending_[space].push_back(std::move(line));
-    if (++pendingLines_ >= kFlushLines) {
-      flush();
-    } else if (pendingLines_ == 1) {
-      timer_.expires_after(std::chrono::milliseconds(kFlushMs));
-      timer_.async_wait([this, alive = alive_](boost::system::error_code error) {
-        if (!error && *alive) flush();
-      });
+    line.id = nextId();
+    // A follower may end itself, or another, or begin one.
+    const auto followers = space.followers;
+    space.queued.push_back(line);
+    ++queuedLines_;
+    ++waiting_;
+    for (const auto& weak : followers) {
+      if (const auto follower = weak.lock()) (*follower)(line);
     }
+    if (queuedLines_ >= kFlushLines) return flush();
+    startTimer();
   }
 
-  void tell(const std::string& space, const LogLine& line) {
-    const auto found = followers_.find(space);
-    if (found == followers_.end()) return;
-    std::erase_if(found->second, [](const auto& follower) { return follower.expired(); });
-    const auto now = found->second;  // a follower may end itself or another while it is told
-    for (const auto& follower : now) {
-      if (const auto one = follower.lock()) (*one)(line);
+  // 48 bits of milliseconds and a counter: grows, also when the clock steps back.
+  std::string nextId() {
+    const auto now = nowMs();
+    counter_ = now > idMs_ ? 0 : counter_ + 1;
+    idMs_ = std::max(idMs_, now);
+    return fmt::format("{:012x}{:06x}", idMs_, counter_);
+  }
+
+  void startTimer() {
+    if (std::exchange(timerRuns_, true)) return;
+    timer_.expires_after(std::chrono::milliseconds(kFlushMs));
+    timer_.async_wait([this, alive = alive_](const boost::system::error_code& cancelled) {
+      if (!*alive) return;
+      timerRuns_ = false;
+      if (!cancelled) tick();
+    });
+  }
+
+  void tick() {
+    bool left = false;
+    for (auto& [spaceId, space] : spaces_) {
+      if (space.dropped == 0) continue;
+      refill(space);
+      if (space.tokens >= 1) tellDropped(space);
+      left = left || space.dropped > 0;
     }
-    if (now.empty()) followers_.erase(found);
+    flush();
+    if (left) startTimer();
   }
 
   void flush() {
-    if (pendingLines_ == 0) return;
-    pendingLines_ = 0;
-    boost::asio::post(thread_, [files = files_, batch = std::exchange(pending_, {})] { files->write(batch); });
+    if (queuedLines_ == 0) return;
+    std::vector<std::pair<std::string, std::vector<LogLine>>> batch;
+    for (auto& [spaceId, space] : spaces_) {
+      if (!space.queued.empty()) batch.emplace_back(spaceId, std::exchange(space.queued, {}));
+    }
+    const auto lines = std::exchange(queuedLines_, 0);
+    asio::post(writer_, [this, alive = alive_, &loop = loop_, files = files_, guard = asio::make_work_guard(loop_), lines,
+                         batch = std::move(batch)] {
+      for (const auto& [spaceId, some] : batch) {
+        if (auto done = files->write(spaceId, some); !done) {
+          log::error("store", "{} log lines of {} are lost: {}", some.size(), spaceId, done.error().detail);
+        }
+      }
+      asio::post(loop, [this, alive, lines] {
+        if (*alive) waiting_ -= lines;
+      });
+    });
   }
 
   Loop& loop_;
-  const Limits& limits_;
+  const Limits limits_;
   Counter dropped_;
-  boost::asio::steady_timer timer_;
-  std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
-  std::shared_ptr<LogFiles> files_;  // used on thread_ only; the last to hold it closes the files
-  boost::asio::thread_pool thread_{1};
-  std::unordered_map<std::string, Allowance> allowances_;
-  std::unordered_map<std::string, std::vector<std::weak_ptr<Follower>>> followers_;
-  Batch pending_;
-  std::size_t pendingLines_ = 0;
+  asio::steady_timer timer_;
+  bool timerRuns_ = false;
+  std::shared_ptr<LogFiles> files_;
+  std::map<std::string, Space, std::less<>> spaces_;
+  std::size_t queuedLines_ = 0;
+  std::size_t waiting_ = 0;
+  std::int64_t idMs_ = 0;
+  std::uint64_t counter_ = 0;
+  std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);  // touched on the loop only
+  asio::thread_pool writer_{1};
 };
 
 }  // namespace
 
 Result<std::unique_ptr<LogBook>> LogBook::open(Loop& loop, std::filesystem::path dataDir, const Limits& limits, Metrics& metrics) {
-  std::error_code error;
-  std::filesystem::create_directories(dataDir / "spaces", error);
-  if (error) return Error::make(ErrorCode::internal, fmt::format("cannot make {}: {}", (dataDir / "spaces").string(), error.message()));
-  return std::make_unique<LogBookImpl>(loop, std::move(dataDir), limits, metrics);
+  return std::make_unique<FileLogBook>(loop, std::move(dataDir), limits, metrics);
 }
 
 }  // namespace redd::store

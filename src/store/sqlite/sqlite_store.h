@@ -17,6 +17,7 @@
 #include <string>
 #include <unordered_map>
 
+#include "cursors.h"
 #include "sqlite/kv_cache.h"
 #include "sqlite/lane.h"
 #include "sqlite/read_connections.h"
@@ -85,6 +86,13 @@ class SqliteStore final : public Store, public std::enable_shared_from_this<Sqli
   void after(std::uint64_t number, std::move_only_function<void()> then);
   void readEnded();
 
+  struct PageRead {
+    std::vector<std::string> items;
+    Finder finder;
+  };
+  void writeDocuments(const std::string& collection, std::unique_ptr<WriteOp> op, std::size_t bytes);
+  std::uint64_t writtenIn(const std::string& collection) const;  // number of its last write
+
   void load(const KvKey& key, KvCache::Entry& entry);
   void loaded(const KvKey& key, Result<KvState> state);
   Result<void> checkKey(std::string_view keyspace, std::string_view key) const;
@@ -110,6 +118,9 @@ class SqliteStore final : public Store, public std::enable_shared_from_this<Sqli
   KvCache cache_;
   std::uint64_t kvWritten_ = 0;          // number of the last key/value write: scans wait for it
   std::uint64_t kvPrefixRemoved_ = 0;    // number of the last kvDelPrefix: every get waits for it
+
+  Cursors cursors_;
+  std::unordered_map<std::string, std::uint64_t> documentsWritten_;  // number of the last write of each collection
 
   Completion<void> closed_;
   bool closing_ = false;
