@@ -5,7 +5,7 @@
 const path = require('node:path');
 const vm = require('node:vm');  // compileFunction names the file and allows import(); it is no sandbox
 const { createRequire, isBuiltin } = require('node:module');
-const { kBundleName, useSourceMapOf } = require('./stacks.cjs');
+const { kBundleName, takeSourceMap } = require('./stacks.cjs');
 
 const kProvided = path.join(__dirname, '..', 'provided');
 const kPackages = path.join(kProvided, 'node_modules') + path.sep;
@@ -45,8 +45,8 @@ function missing(name) {
 }
 
 // The manifest object of the script; throws what the script throws.
-function loadScript(source) {
-  useSourceMapOf(source);
+function loadScript(bytes) {
+  const source = takeSourceMap(bytes);
   const module = { exports: {}, id: kBundleName, filename: kBundleName, loaded: false, children: [], paths: [], parent: null };
   const body = vm.compileFunction(`${source}\n;return typeof EntryPoint === 'undefined' ? undefined : EntryPoint;`,
     ['exports', 'require', 'module', '__filename', '__dirname'],

@@ -3,16 +3,20 @@
 // map, traces are translated through it the first time that somebody looks at one.
 
 const kBundleName = 'bundle.js';
-const kMapMark = /\/\/[#@] sourceMappingURL=data:application\/json[^,\n]*;base64,([A-Za-z0-9+/=]+)\s*$/;
+const kMapMark = '\n//# sourceMappingURL=data:application/json';
 
-let mapText = null;  // base64
+let mapText = null;  // base64, as bytes: maps are large and rarely needed
 let map = null;
 
-function useSourceMapOf(source) {
-  const found = kMapMark.exec(source.slice(Math.max(0, source.lastIndexOf('\n//'))));
-  mapText = found === null ? null : found[1];
-  map = null;
+// Takes an inline source map off the end of a script; returns the script's text.
+function takeSourceMap(bytes) {
   Error.prepareStackTrace = prepare;
+  const mark = bytes.lastIndexOf(kMapMark);
+  const comma = mark < 0 ? -1 : bytes.indexOf(';base64,', mark);
+  const lineEnd = mark < 0 ? -1 : bytes.indexOf('\n', mark + 1);
+  if (comma < 0 || (lineEnd >= 0 && bytes.toString('latin1', lineEnd).trim() !== '')) return bytes.toString('utf8');
+  mapText = Buffer.from(bytes.subarray(comma + 8, lineEnd < 0 ? bytes.length : lineEnd));
+  return bytes.toString('utf8', 0, mark);
 }
 
 function prepare(error, sites) {
@@ -46,7 +50,7 @@ function sourceMap() {
   if (map === null && mapText !== null) {
     const { SourceMap } = require('node:module');
     try {
-      map = new SourceMap(JSON.parse(Buffer.from(mapText, 'base64').toString('utf8')));
+      map = new SourceMap(JSON.parse(Buffer.from(mapText.toString('latin1'), 'base64').toString('utf8')));
     } catch {
       mapText = null;
     }
@@ -85,4 +89,4 @@ function placeOf(error) {
   return null;
 }
 
-module.exports = { kBundleName, useSourceMapOf, fatalText, placeOf };
+module.exports = { kBundleName, takeSourceMap, fatalText, placeOf };

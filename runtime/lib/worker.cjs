@@ -120,12 +120,12 @@ class Worker {
     if (this.#bundleBytes > kBundleBytesMax) throw new ProtocolError('the bundle is too large');
     this.#bundle.push(Buffer.from(piece));
     if ((flags & Flag.end) === 0) return;
-    const source = Buffer.concat(this.#bundle).toString('utf8');
+    const script = Buffer.concat(this.#bundle);
     this.#bundle = null;
-    this.#load(source);
+    this.#load(script);
   }
 
-  #load(source) {
+  #load(script) {
     process.noDeprecation = true;  // old dependencies of published packages; nothing an author could do
     captureConsole((level, text) => this.log(this.#current.getStore(), level, text));
     defineGlobals(makeDatastore(this.#calls, this.#hello.space), makeFiles());
@@ -133,7 +133,7 @@ class Worker {
     process.on('uncaughtException', (error) => this.#onStray(error, 'uncaught exception'));
     process.on('unhandledRejection', (error) => this.#onStray(error, 'unhandled rejection'));
     try {
-      const manifest = new Manifest(loadScript(source), (text) => this.log(undefined, 'warn', ` ${text}`));
+      const manifest = new Manifest(loadScript(script), (text) => this.log(undefined, 'warn', ` ${text}`));
       this.channel.text(ToServer.ready, 0, JSON.stringify(manifest.summary()));
       this.manifest = manifest;
     } catch (error) {

@@ -1,7 +1,6 @@
 // What goes wrong: exceptions, detached code, load failures, hostile frames, exits (spec 10.2, 10.9, 20.8, SEC-27).
 import test from 'node:test';
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
 import { FakeServer, Type, bundle, frame } from './fake_server.mjs';
 
 const kFatal = '{"text":"Unhandled Codehook exception, check logs","fatal":true}';
@@ -165,7 +164,7 @@ test('frames in any pieces are the same frames', async () => {
       server.socket.write(bytes.subarray(at, at + size));
       if (at % 20 === 0) await new Promise(setImmediate);
     }
-    await once(server.events, 'pong').then(() => second.until((done) => done.settledCount === 1));
+    await second.until((done) => done.settledCount === 1);
     assert.deepEqual(second.json, [40, { x: 'é' }]);
     server.answers.delete(1000);
   }

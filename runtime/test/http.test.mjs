@@ -154,8 +154,9 @@ test('a large answer stays within the credit', async () => {
   try {
     const answer = server.invoke('GET', '/big');
     await answer.until(({ bytes }) => bytes.length >= 256 << 10);
+    const pong = once(server.events, 'pong');
     server.send(Type.ping, 7);
-    await once(server.events, 'pong');
+    await pong;
     assert.equal(answer.bytes.length, 256 << 10);
     assert.equal(answer.settledCount, 0, 'settled must not overtake the answer');
     server.credit(answer, 1_000_000);
