@@ -61,7 +61,7 @@ class TextPattern {
 
 function tokenize(text) {
   const tokens = [];
-  const part = /\*+|:([A-Za-z_][A-Za-z0-9_]*)/g;
+  const part = /\*+|:([A-Za-z0-9_]+)/g;
   let at = 0;
   for (const found of text.matchAll(part)) {
     if (found.index > at) tokens.push({ kind: kLiteral, text: asciiLower(text.slice(at, found.index)) });
