@@ -4,9 +4,10 @@
 
 const { invalidArgument } = require('./calls.cjs');
 
-const kOptionNames = new Set(['filter', 'hints', 'useIndex', 'startIndex', 'endIndex', 'start', 'end', 'limit', 'offset', 'skip', 'reverse', 'sort',
-  'fields', 'enqueue', 'aggregate']);
-const kLegacyMarks = ['filter', 'hints', 'useIndex', 'startIndex', 'endIndex', 'limit', 'offset', 'reverse', 'sort', 'enqueue', 'aggregate'];
+const kOptionNames = new Set(['filter', 'hints', 'useIndex', 'startIndex', 'endIndex', 'start', 'end', 'limit', 'offset', 'skip',
+  'reverse', 'sort', 'fields', 'enqueue', 'aggregate']);
+const kLegacyMarks = ['filter', 'hints', 'useIndex', 'startIndex', 'endIndex', 'limit', 'offset', 'reverse', 'sort', 'enqueue',
+  'aggregate'];
 
 function isObject(value) {
   return value !== null && typeof value === 'object';
@@ -64,7 +65,7 @@ function documentText(document, what) {
 
 // A change is data, but for the queries that $pull may hold.
 function changeText(change) {
-  if (!isObject(change) || Array.isArray(change)) throw invalidArgument(`a change must be an object, not ${Array.isArray(change) ? 'an array' : String(change)}`);
+  if (!isObject(change) || Array.isArray(change)) throw invalidArgument('a change must be an object');
   return isObject(change.$pull) ? JSON.stringify({ ...change, $pull: plainQuery(change.$pull) }) : JSON.stringify(change);
 }
 

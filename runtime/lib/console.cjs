@@ -25,7 +25,9 @@ function captureConsole(log) {
   const stdout = lineStream((text) => log('log', ` ${text}`));
   const stderr = lineStream((text) => log('error', ` ${text}`));
   const rest = new Console({ stdout, stderr, colorMode: false });
-  for (const name of Object.keys(rest)) if (typeof rest[name] === 'function' && ours[name] === undefined) ours[name] = rest[name].bind(rest);
+  for (const name of Object.keys(rest)) {
+    if (typeof rest[name] === 'function' && ours[name] === undefined) ours[name] = rest[name].bind(rest);
+  }
   Object.assign(globalThis.console, ours);
   for (const [name, stream] of [['stdout', stdout], ['stderr', stderr]]) {
     Object.defineProperty(process, name, { value: stream, configurable: true, enumerable: true, writable: true });
@@ -56,7 +58,8 @@ function lineText(args) {
 
 function argumentText(value) {
   if (typeof value === 'string') return value;
-  if (value === null || typeof value !== 'object') return typeof value === 'function' || typeof value === 'symbol' ? inspect(value) : String(value);
+  if (typeof value === 'function' || typeof value === 'symbol') return inspect(value);
+  if (value === null || typeof value !== 'object') return String(value);
   if (value instanceof Error) {
     const { fatalText } = require('./stacks.cjs');
     return fatalText(value);

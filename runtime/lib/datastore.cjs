@@ -101,8 +101,8 @@ class Connection {
   getAll(prefix, options) {
     if (isObject(prefix)) [prefix, options] = ['', prefix];
     const { reverse, onlykeys } = options ?? {};
-    const open = async () =>
-      calls.send('kv.getAll', `${prefixText(prefix)},${keyspaceText(options)},${JSON.stringify({ reverse: !!reverse, onlykeys: !!onlykeys })}]`);
+    const flags = JSON.stringify({ reverse: !!reverse, onlykeys: !!onlykeys });
+    const open = async () => calls.send('kv.getAll', `${prefixText(prefix)},${keyspaceText(options)},${flags}]`);
     return new DataStream(calls, {}, open, onlykeys ? null : withValue);
   }
 
@@ -130,7 +130,8 @@ class Connection {
 
   find(collection, query, options) {
     const given = findArguments(arguments.length - 1, query, options);
-    const open = async (chosen) => calls.send('doc.find', `${collectionText(collection)},${queryText(given.query)},${JSON.stringify(chosen)}]`);
+    const open = async (chosen) =>
+      calls.send('doc.find', `${collectionText(collection)},${queryText(given.query)},${JSON.stringify(chosen)}]`);
     return new DataStream(calls, given.options, open);
   }
 
@@ -153,7 +154,8 @@ class Connection {
   async updateOne(collection, query, change, options, fifth) {
     const operators = fifth === undefined ? change : { ...change, ...options };
     const { upsert } = (fifth ?? options) ?? {};
-    return found(await calls.send('doc.update', `${collectionText(collection)},${queryText(query)},${changeText(operators)},${JSON.stringify({ upsert: !!upsert })}]`));
+    const flags = JSON.stringify({ upsert: !!upsert });
+    return found(await calls.send('doc.update', `${collectionText(collection)},${queryText(query)},${changeText(operators)},${flags}]`));
   }
 
   async updateMany(collection, query, change, options) {
@@ -164,7 +166,8 @@ class Connection {
 
   async replaceOne(collection, query, document, options) {
     const flags = JSON.stringify({ upsert: !!options?.upsert });
-    return found(await calls.send('doc.replace', `${collectionText(collection)},${queryText(query)},${documentText(document, 'a document')},${flags}]`));
+    const text = `${collectionText(collection)},${queryText(query)},${documentText(document, 'a document')},${flags}]`;
+    return found(await calls.send('doc.replace', text));
   }
 
   async replaceMany(collection, query, document, options) {
@@ -217,8 +220,9 @@ class Collection {
   }
 
   static {
-    const methods = ['insertOne', 'insertMany', 'findOneOrNull', 'findOne', 'getOne', 'find', 'getMany', 'findAsArray', 'getArray', 'toArray', 'updateOne',
-      'updateMany', 'replaceOne', 'replaceMany', 'removeOne', 'removeMany', 'count', 'createSchema', 'setSchema', 'getSchema', 'removeSchema',
+    const methods = ['insertOne', 'insertMany', 'findOneOrNull', 'findOne', 'getOne', 'find', 'getMany', 'findAsArray', 'getArray',
+      'toArray', 'updateOne', 'updateMany', 'replaceOne', 'replaceMany', 'removeOne', 'removeMany', 'count', 'createSchema',
+      'setSchema', 'getSchema', 'removeSchema',
       'createIndex', 'removeIndex', 'enqueueFromQuery'];
     for (const name of methods) {
       const bound = { [name](...args) { return this.#connection[name](this.#name, ...args); } };

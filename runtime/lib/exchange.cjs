@@ -53,7 +53,9 @@ class Exchange {
       this.onThrown(error);
       return undefined;
     }
-    if (result !== null && typeof result === 'object' && typeof result.then === 'function') return result.then(this.onReturned, this.onThrown);
+    if (result !== null && typeof result === 'object' && typeof result.then === 'function') {
+      return result.then(this.onReturned, this.onThrown);
+    }
     this.returned();
     return undefined;
   }

@@ -10,7 +10,8 @@ function makeFiles() {
     throw missing(path);
   };
   const refused = async () => {
-    throw Object.assign(new Error('12 UNIMPLEMENTED: the file store is not available in this version of the server'), { code: 12, status: 501 });
+    const error = new Error('12 UNIMPLEMENTED: the file store is not available in this version of the server');
+    throw Object.assign(error, { code: 12, status: 501 });
   };
   return Object.freeze({ getFileStream: absent, readFile: absent, deleteFile: absent, saveFile: refused, list: async () => [] });
 }

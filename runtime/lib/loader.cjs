@@ -38,7 +38,8 @@ function resolveProvided(name) {
 function missing(name) {
   const error = new Error(
     `Cannot find module '${name}': it is neither in the bundle nor among the modules that the server provides. ` +
-      `Fix: run "npm install ${name}" in the project and deploy again, so that it is bundled; or ask the operator to add it to the server's modules.`,
+      `Fix: run "npm install ${name}" in the project and deploy again, so that it is bundled; or ask the operator to add it to ` +
+      "the server's modules.",
   );
   error.code = 'MODULE_NOT_FOUND';
   return error;

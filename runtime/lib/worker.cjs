@@ -40,7 +40,8 @@ class Worker {
   }
 
   constructor(fd) {
-    this.channel = new Channel(fd, (type, flags, id, buffer, start, end) => this.#onFrame(type, flags, id, buffer, start, end), (error) => this.#onClose(error));
+    const onFrame = (type, flags, id, buffer, start, end) => this.#onFrame(type, flags, id, buffer, start, end);
+    this.channel = new Channel(fd, onFrame, (error) => this.#onClose(error));
     this.#calls = new Calls(this.channel, () => {
       const exchange = this.#current.getStore();
       return exchange === undefined || exchange.settled ? 0 : exchange.id;
@@ -59,7 +60,8 @@ class Worker {
       this.log(undefined, 'warn', ` ${lost} lines were dropped: they came faster than the server takes them`);
     }
     const context = exchange === undefined ? (this.manifest === null ? 'load' : 'detached') : exchange.context;
-    this.channel.text(ToServer.log, exchange === undefined || exchange.settled ? 0 : exchange.id, JSON.stringify({ level, context, text: boundedLine(text) }));
+    const id = exchange === undefined || exchange.settled ? 0 : exchange.id;
+    this.channel.text(ToServer.log, id, JSON.stringify({ level, context, text: boundedLine(text) }));
   }
 
   forget(exchange) {
@@ -84,8 +86,8 @@ class Worker {
   #onFrame(type, flags, id, buffer, start, end) {
     switch (type) {
       case FromServer.result:
-        if (!this.#calls.result(id, (flags & Flag.error) !== 0, buffer.utf8Slice(start, end))) throw new ProtocolError(`result of the unknown call ${id}`);
-        return;
+        if (this.#calls.result(id, (flags & Flag.error) !== 0, buffer.utf8Slice(start, end))) return;
+        throw new ProtocolError(`result of the unknown call ${id}`);
       case FromServer.invoke:
         return this.#onInvoke(id, flags, parse(buffer, start, end));
       case FromServer.body:
@@ -145,7 +147,8 @@ class Worker {
     const place = placeOf(error);
     const name = error instanceof Error ? `${error.name}: ${error.message}` : `thrown: ${String(error)}`;
     const message = error instanceof TypeError && place === null ? error.message : name;
-    this.channel.text(ToServer.loadFailed, 0, JSON.stringify({ message: place === null ? message : `${message} (${place})`, stack: boundedLine(fatalText(error)) }));
+    const failure = { message: place === null ? message : `${message} (${place})`, stack: boundedLine(fatalText(error)) };
+    this.channel.text(ToServer.loadFailed, 0, JSON.stringify(failure));
     this.channel.exit(1);
   }
 
