@@ -23,8 +23,7 @@ class Channel {
       try {
         reader.push(buffer, size);
       } catch (error) {
-        if (error.name !== 'ProtocolError') throw error;
-        onClose(error);
+        onClose(error);  // a bad frame: the script's own errors never come this way
         return false;
       }
       return true;

@@ -127,8 +127,8 @@ for (const [name, bytes] of Object.entries(hostile)) {
   });
 }
 
-test('hostile: more body than the window, an invocation twice, a body for none', async () => {
-  const source = bundle('import { app } from "codehooks-js"; app.post("/", () => {}); app.get("/", () => {}); export default app.init();');
+test('hostile: more body than the window, an invocation twice, a body for none, a result that is not JSON', async () => {
+  const source = bundle('import { app } from "codehooks-js"; app.post("/", () => {}); app.get("/", () => {}); app.get("/get", () => DB.open().get("k")); export default app.init();');
   const attacks = [
     (server) => {
       const { id } = server.invoke('POST', '/', { open: true });
@@ -139,6 +139,11 @@ test('hostile: more body than the window, an invocation twice, a body for none',
       server.send(Type.invoke, id, '{}', 1);
     },
     (server) => server.send(Type.body, server.invoke('GET', '/').id, 'x', 1),
+    (server) => server.send(Type.invoke, 1, '{"kind":"request"}', 1),
+    (server) => {
+      server.onCall = (operation, args, id) => server.send(Type.result, id, 'not JSON') ?? 'later';
+      server.invoke('GET', '/get');
+    },
   ];
   for (const attack of attacks) {
     const server = await FakeServer.start(source, { limits: { bodyWindowBytes: 100 } });
