@@ -24,11 +24,14 @@ std::string readAll(std::string_view bytes, std::size_t piece) {
       if (!*next) break;
       const redd::wire::Frame& frame = **next;
       unsigned sum = 0;
-      for (std::size_t i = 0; i < redd::wire::kPaddingBytes; ++i) sum += static_cast<unsigned char>(frame.payload.data()[frame.payload.size() + i]);
+      for (std::size_t i = 0; i < redd::wire::kPaddingBytes; ++i)
+        sum += static_cast<unsigned char>(frame.payload.data()[frame.payload.size() + i]);
       if (sum > 256 * redd::wire::kPaddingBytes || frame.payload.size() > kPayloadBytesMax) std::abort();
       redd::wire::appendFrame(seen, static_cast<std::uint8_t>(frame.type), frame.flags, frame.id, frame.payload);
       if (frame.type == redd::wire::FromWorker::answer) {
-        if (const auto parts = redd::wire::splitAnswer(frame.payload); parts && parts->headJson.size() + parts->body.size() + 4 != frame.payload.size()) std::abort();
+        if (const auto parts = redd::wire::splitAnswer(frame.payload);
+            parts && parts->headJson.size() + parts->body.size() + 4 != frame.payload.size())
+          std::abort();
       }
     }
   }

@@ -24,8 +24,10 @@ void walk(std::string_view json, Each each) {
   for (std::size_t i = 0; i < json.size(); ++i) {
     const char c = json[i];
     if (inText) {
-      if (c == '\\') ++i;
-      else inText = c != '"';
+      if (c == '\\')
+        ++i;
+      else
+        inText = c != '"';
       continue;
     }
     each(i, c, depth);
@@ -156,7 +158,8 @@ Result<std::optional<std::int64_t>> Arguments::milliseconds(std::string_view nam
   using Ms = std::optional<std::int64_t>;
   const Argument& argument = next();
   if (argument.kind == Kind::null) return Ms();
-  if (argument.kind != Kind::number || !std::isfinite(argument.number)) return invalid(fmt::format("{} must be a number of milliseconds", name));
+  if (argument.kind != Kind::number || !std::isfinite(argument.number))
+    return invalid(fmt::format("{} must be a number of milliseconds", name));
   return Ms(static_cast<std::int64_t>(std::round(std::clamp(argument.number, 0.0, kWholeNumberMax))));
 }
 
@@ -186,7 +189,8 @@ Result<std::string> Arguments::objectOrEmpty(std::string_view name) {
 
 Result<Documents> Arguments::documents(std::string_view name) {
   const Argument& argument = next();
-  if (argument.kind != Kind::object && argument.kind != Kind::array) return invalid(fmt::format("{} must be an object or an array of objects", name));
+  if (argument.kind != Kind::object && argument.kind != Kind::array)
+    return invalid(fmt::format("{} must be an object or an array of objects", name));
   Documents documents;
   documents.many = argument.kind == Kind::array;
   if (!documents.many) {

@@ -27,7 +27,8 @@ class BoundsTest : public testing::Test {
 };
 
 TEST_F(BoundsTest, WhatIsStoredIsValidJson) {
-  for (const char* bad : {R"({"a":nul})", R"({"a":01})", R"({"a" 1})", R"({a:1})", R"({"a":"\ud800"})", R"({"a":"\x"})", R"({"a":[1,]})", "{\"a\":\"\xff\"}"}) {
+  for (const char* bad : {R"({"a":nul})", R"({"a":01})", R"({"a" 1})", R"({a:1})", R"({"a":"\ud800"})", R"({"a":"\x"})", R"({"a":[1,]})",
+                          "{\"a\":\"\xff\"}"}) {
     EXPECT_NE(insert(bad), bad);
     EXPECT_NE(insert(bad).find("not valid JSON"), std::string::npos) << bad << ": " << insert(bad);
     EXPECT_NE(insert("[" + std::string(bad) + "]").find("not valid JSON"), std::string::npos) << bad;

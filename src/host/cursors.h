@@ -29,8 +29,8 @@ struct Cursor {
 
 class Cursors {
  public:
-  std::uint64_t open(Cursor cursor);                                           // its number, from 1 up
-  std::optional<Cursor> take(std::uint64_t id, std::uint64_t workerId);        // it is not open any more
+  std::uint64_t open(Cursor cursor);                                     // its number, from 1 up
+  std::optional<Cursor> take(std::uint64_t id, std::uint64_t workerId);  // it is not open any more
   void invocationEnded(std::uint64_t workerId, std::uint32_t invocation);
   void workerEnded(std::uint64_t workerId);
 
@@ -39,7 +39,7 @@ class Cursors {
  private:
   using OfWorker = std::map<std::uint64_t, Cursor>;  // oldest first
   static void close(const Cursor& cursor);
-  std::map<std::uint64_t, OfWorker> byWorker_;       // never with an empty one
+  std::map<std::uint64_t, OfWorker> byWorker_;  // never with an empty one
   std::uint64_t lastId_ = 0;
 };
 

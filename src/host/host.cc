@@ -21,7 +21,8 @@ struct Desk {
   std::shared_ptr<Cursors> cursors = std::make_shared<Cursors>();
 };
 
-Result<void> perform(Desk& desk, const StorePtr& store, const space::Space& space, std::uint64_t workerId, std::string_view payload, Reply& reply) {
+Result<void> perform(Desk& desk, const StorePtr& store, const space::Space& space, std::uint64_t workerId, std::string_view payload,
+                     Reply& reply) {
   REDD_TRY(Arguments arguments, Arguments::parse(desk.parser, payload, desk.limits.documentDepthMax));
   const Operation operation = findOperation(arguments.operation());
   if (!operation) return invalid(fmt::format("unknown operation {}", arguments.operation().substr(0, 100)));

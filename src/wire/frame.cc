@@ -12,7 +12,7 @@ constexpr std::size_t kBufferBytes = 64 << 10;  // kept between frames; larger o
 enum class Id : std::uint8_t { zero, nonZero, any };
 
 struct Rule {
-  std::uint8_t flags;        // those allowed
+  std::uint8_t flags;  // those allowed
   Id id;
   std::size_t bytesMin, bytesMax;
 };

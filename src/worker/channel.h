@@ -20,8 +20,8 @@ class Channel : public std::enable_shared_from_this<Channel> {
    public:
     virtual void onFrame(const wire::Frame& frame) = 0;
     virtual void onBadFrame(std::string_view why) = 0;
-    virtual void onSent() = 0;     // all that was in out() has left
-    virtual void onHangUp() = 0;   // the worker closed its end, or the socket failed; all that it had sent came before
+    virtual void onSent() = 0;    // all that was in out() has left
+    virtual void onHangUp() = 0;  // the worker closed its end, or the socket failed; all that it had sent came before
 
    protected:
     ~Owner() = default;

@@ -106,7 +106,8 @@ Result<space::Manifest> FrameJson::ready(std::string_view json) {
     if (!good) return bad("ready");
   }
   if (protocol != wire::kProtocolVersion) {
-    return Error::hidden(ErrorCode::workerFailed, fmt::format("the worker speaks protocol {}, the server {}", protocol, wire::kProtocolVersion));
+    return Error::hidden(ErrorCode::workerFailed,
+                         fmt::format("the worker speaks protocol {}, the server {}", protocol, wire::kProtocolVersion));
   }
   return manifest;
 }
@@ -179,9 +180,10 @@ std::string helloJson(const space::Space& space, std::size_t bufferedBodyBytesMa
     env.push_back(':');
     json::appendString(env, value.value);
   }
-  return fmt::format(R"({{"protocol":{},"project":{},"space":{},"deployment":{},"env":{{{}}},"limits":{{"bufferedBodyBytesMax":{},"bodyWindowBytes":{}}}}})",
-                     wire::kProtocolVersion, json::quoted(space.project), json::quoted(space.name), json::quoted(space.deployment->id), env,
-                     bufferedBodyBytesMax, bodyWindowBytes);
+  return fmt::format(
+      R"({{"protocol":{},"project":{},"space":{},"deployment":{},"env":{{{}}},"limits":{{"bufferedBodyBytesMax":{},"bodyWindowBytes":{}}}}})",
+      wire::kProtocolVersion, json::quoted(space.project), json::quoted(space.name), json::quoted(space.deployment->id), env,
+      bufferedBodyBytesMax, bodyWindowBytes);
 }
 
 }  // namespace redd::worker

@@ -40,7 +40,8 @@ class MisbehaviourTest : public SupervisorTest {
 TEST_F(MisbehaviourTest, Exits) { expectDeath(once("process.exit(7)"), "exit"); }
 TEST_F(MisbehaviourTest, Aborts) { expectDeath(once("process.abort()"), "signal"); }
 TEST_F(MisbehaviourTest, ClosesItsChannel) {
-  expectDeath(once("require('fs').closeSync(3); setInterval(() => {}, 1000); const busy = Date.now() + 2000; while (Date.now() < busy);"), "hang_up");
+  expectDeath(once("require('fs').closeSync(3); setInterval(() => {}, 1000); const busy = Date.now() + 2000; while (Date.now() < busy);"),
+              "hang_up");
 }
 TEST_F(MisbehaviourTest, UnknownFrame) { expectDeath(once("w.send(99, 0, id, 'x')"), "protocol"); }
 TEST_F(MisbehaviourTest, HugeFrame) { expectDeath(once("w.raw(w.header(0x7fffffff, 68, 0, id))"), "protocol"); }
@@ -53,7 +54,9 @@ TEST_F(MisbehaviourTest, BodyBeyondTheWindow) {
 }
 TEST_F(MisbehaviourTest, CreditForNothing) { expectDeath(once("w.credit(id, 1)"), "protocol"); }
 TEST_F(MisbehaviourTest, HeadThatIsNoJson) { expectDeath(once("w.send(67, 0, id, '{\"status\":200,')"), "protocol"); }
-TEST_F(MisbehaviourTest, HeadWithAStatusThatIsNone) { expectDeath(once("w.send(67, 0, id, '{\"status\":1e9,\"headers\":[]}')"), "protocol"); }
+TEST_F(MisbehaviourTest, HeadWithAStatusThatIsNone) {
+  expectDeath(once("w.send(67, 0, id, '{\"status\":1e9,\"headers\":[]}')"), "protocol");
+}
 TEST_F(MisbehaviourTest, CallThatIsNoArray) { expectDeath(once("w.send(71, 0, 1, '{\"op\":1}')"), "protocol"); }
 TEST_F(MisbehaviourTest, CallInTheNameOfAnother) { expectDeath(once("w.send(71, 0, 1, '[77,\"kv.get\",\"x\"]')"), "protocol"); }
 TEST_F(MisbehaviourTest, ReadyWithAnotherProtocol) {
@@ -101,7 +104,10 @@ TEST_F(MisbehaviourTest, AWorkerThatOnlyNeverAnswersStays) {
 TEST_F(MisbehaviourTest, ABlockedLoopIsFoundByThePing) {
   limits.requestDeadlineMs = 200;
   const auto space = makeSpace(once("for (;;);"));
-  { const Call left = invoke(space); runUntil([&] { return metric("redd_worker_invocations_total", R"(space="p-1/dev")") == 1; }); }
+  {
+    const Call left = invoke(space);
+    runUntil([&] { return metric("redd_worker_invocations_total", R"(space="p-1/dev")") == 1; });
+  }
   runUntil([&] { return metric("redd_worker_deaths_total", R"(reason="blocked")") == 1; });
 }
 

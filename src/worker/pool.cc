@@ -12,27 +12,27 @@
 namespace redd::worker {
 namespace {
 
-constexpr std::int64_t kLeaveNs = msToNs(60'000);          // a leaving worker is killed after that
-constexpr std::int64_t kPreparedNs = msToNs(60'000);       // how long a prepared worker waits for its deployment
+constexpr std::int64_t kLeaveNs = msToNs(60'000);     // a leaving worker is killed after that
+constexpr std::int64_t kPreparedNs = msToNs(60'000);  // how long a prepared worker waits for its deployment
 constexpr std::size_t kPreparedMax = 4;
-constexpr std::int64_t kHealthyNs = msToNs(10'000);        // who lived so long did not fail at once
+constexpr std::int64_t kHealthyNs = msToNs(10'000);  // who lived so long did not fail at once
 constexpr std::int64_t kBackOffFirstMs = 100;
 constexpr std::int64_t kBackOffMaxMs = 30'000;
-constexpr std::size_t kForgottenMax = 1'000;               // a worker with more never-settled invocations is worn out
+constexpr std::size_t kForgottenMax = 1'000;  // a worker with more never-settled invocations is worn out
 
 std::string spaceLabel(const space::Space& space) { return fmt::format("space=\"{}\"", labelValue(space.label())); }
 
 bool sameCode(const space::Space& a, const space::Space& b) {
   if (!a.deployment || !b.deployment || a.deployment->id != b.deployment->id) return false;
-  return std::ranges::equal(a.settings.env, b.settings.env, [](const auto& x, const auto& y) {
-    return x.first == y.first && x.second.value == y.second.value;
-  });
+  return std::ranges::equal(a.settings.env, b.settings.env,
+                            [](const auto& x, const auto& y) { return x.first == y.first && x.second.value == y.second.value; });
 }
 
 }  // namespace
 
 Pool::Pool(Context& context, space::SpacePtr space)
-    : context_(context), space_(std::move(space)),
+    : context_(context),
+      space_(std::move(space)),
       invocations_(context.metrics.counter("redd_worker_invocations_total", spaceLabel(*space_))) {}
 
 Pool::~Pool() {
@@ -62,9 +62,7 @@ void Pool::abandon(const RunPtr& run) {
   std::erase(waiting_, run);
 }
 
-bool Pool::canTake() const {
-  return current_ && current_->takesInvocations() && current_->active() < context_.limits.requestsPerSpaceMax;
-}
+bool Pool::canTake() const { return current_ && current_->takesInvocations() && current_->active() < context_.limits.requestsPerSpaceMax; }
 
 void Pool::dispatch(const RunPtr& run) {
   invocations_.add();
@@ -200,7 +198,8 @@ void Pool::workerReaped(Worker& worker) {
 
 void Pool::prepare(space::SpacePtr candidate, Completion<space::Manifest> done) {
   if (stopping_) return done(Error::make(ErrorCode::unavailable, "the server stops"));
-  if (prepared_.size() >= kPreparedMax) return done(Error::make(ErrorCode::unavailable, "too many deployments of this space are under way"));
+  if (prepared_.size() >= kPreparedMax)
+    return done(Error::make(ErrorCode::unavailable, "too many deployments of this space are under way"));
   auto worker = start(candidate);
   if (!worker) return done(Error::make(ErrorCode::unavailable, "no worker could be started; the server's log says why"));
   prepared_.push_back({std::move(worker), std::move(done), INT64_MAX});

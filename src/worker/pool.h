@@ -73,9 +73,9 @@ class Pool final : public Worker::Owner {
   std::deque<RunPtr> waiting_;
   std::vector<std::shared_ptr<Worker>> workers_;  // every process that is not reaped
   std::shared_ptr<Worker> current_, next_;
-  bool replace_ = false;                          // current_ is to be followed by a fresh one
+  bool replace_ = false;  // current_ is to be followed by a fresh one
   std::vector<Prepared> prepared_;
-  int failures_ = 0;                              // deaths in a row, each soon after its start
+  int failures_ = 0;  // deaths in a row, each soon after its start
   std::int64_t startAllowedNs_ = 0;
   bool stopping_ = false;
 };

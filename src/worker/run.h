@@ -18,14 +18,14 @@ struct Run {
   std::shared_ptr<AnswerSink> sink;  // null once its sequence has ended
   std::string invokeJson;            // until it is sent
   BodyFollows body = BodyFollows::no;
-  Pool* pool = nullptr;              // while it waits
-  Worker* worker = nullptr;          // while it stands in that worker's table
+  Pool* pool = nullptr;      // while it waits
+  Worker* worker = nullptr;  // while it stands in that worker's table
   std::uint32_t id = 0;
-  std::int64_t sinceNs = 0;          // waiting: when that began to count; in a worker: when it was sent
-  std::size_t sendWindow = 0;        // request body bytes that may be sent now
-  std::size_t receiveWindow = 0;     // response body bytes that the worker may send now
-  std::size_t consumed = 0;          // response body bytes passed on, not yet told to the worker
-  bool bodyEnded = false;            // the caller said so, perhaps before there was a worker
+  std::int64_t sinceNs = 0;       // waiting: when that began to count; in a worker: when it was sent
+  std::size_t sendWindow = 0;     // request body bytes that may be sent now
+  std::size_t receiveWindow = 0;  // response body bytes that the worker may send now
+  std::size_t consumed = 0;       // response body bytes passed on, not yet told to the worker
+  bool bodyEnded = false;         // the caller said so, perhaps before there was a worker
   bool headSeen = false, answered = false, called = false;
 
   std::shared_ptr<AnswerSink> takeSink() { return std::exchange(sink, nullptr); }

@@ -202,7 +202,8 @@ Result<std::unique_ptr<Supervisor>> Supervisor::create(Loop& loop, WorkerOptions
   if (::access(options.node.c_str(), X_OK) != 0) {
     return Error::make(ErrorCode::unavailable, "Node is not at " + options.node.string() + "; --node names another");
   }
-  if (!std::filesystem::exists(options.runtimeDir / "main.cjs", error) && !std::filesystem::exists(options.runtimeDir / "main.mjs", error)) {
+  if (!std::filesystem::exists(options.runtimeDir / "main.cjs", error) &&
+      !std::filesystem::exists(options.runtimeDir / "main.mjs", error)) {
     return Error::make(ErrorCode::unavailable, "the worker runtime (main.cjs) is not in " + options.runtimeDir.string());
   }
   return std::make_unique<SupervisorImpl>(loop, std::move(options), limits, metrics, host, std::move(logSink));

@@ -39,7 +39,8 @@ TEST_F(SupervisorTest, AWorkerInheritsNothing) {
       w.answer(id, [fs.readFileSync('/proc/self/environ', 'utf8').replaceAll('\0', ' '), fs.readFileSync('/proc/self/cmdline', 'utf8').includes('hidden'),
         inherited, /NoNewPrivs:\s*(\d)/.exec(status)[1], /Max core file size\s+(\d+)/.exec(limits)[1], process.cwd(), w.hello.env.KEY].join('|'));
       w.settled(id);
-    })"), [](space::Space& s) { s.settings.env["KEY"] = {"hidden in \"hello\"", space::Secrecy::encrypted}; });
+    })"),
+                       [](space::Space& s) { s.settings.env["KEY"] = {"hidden in \"hello\"", space::Secrecy::encrypted}; });
   EXPECT_EQ(answered(space).body(), "TZ=UTC |false|0=/dev/null|1|0|/|hidden in \"hello\"");
 }
 
@@ -63,7 +64,8 @@ TEST_F(SupervisorTest, NoHookAndNoAnswer) {
   ASSERT_TRUE(none.sink->error);
   EXPECT_EQ(none.sink->error->code, ErrorCode::internal);
   const Call half = answered(makeSpace(R"(w.onInvoke = (id) => {
-    w.send(67, 0, id, '{"status":200,"headers":[]}'); w.send(68, 0, id, 'half'); w.settled(id) })", "half"));
+    w.send(67, 0, id, '{"status":200,"headers":[]}'); w.send(68, 0, id, 'half'); w.settled(id) })",
+                                       "half"));
   EXPECT_EQ(half.body(), "half");
   ASSERT_TRUE(half.sink->error) << "an answer that breaks off is no answer";
 }
@@ -111,7 +113,8 @@ TEST_F(SupervisorTest, RequestBodyFlowsUnderItsWindow) {
   const Call call = invoke(makeSpace(R"(let got = 0;
     w.onInvoke = () => {};
     w.onBody = (id, bytes, end) => { got += bytes.length; if (bytes.length) w.credit(id, bytes.length);
-      if (end) { w.answer(id, String(got)); w.settled(id) } })"), "{}", BodyFollows::yes);
+      if (end) { w.answer(id, String(got)); w.settled(id) } })"),
+                           "{}", BodyFollows::yes);
   EXPECT_EQ(call.invocation->bodyWindow(), 0u) << "no worker yet";
   std::size_t left = 10'000;
   runUntil([&] {
@@ -180,7 +183,8 @@ TEST_F(SupervisorTest, DestroyingAnInvocationAborts) {
 }
 
 TEST_F(SupervisorTest, PrepareReportsTheManifest) {
-  const auto manifest = prepare(makeSpace(""), deployment("d2", R"(w.manifest.routes = ['GET /a', 'POST {"$regex":"/x/"}']; w.manifest.auth = ['/x/*'];
+  const auto manifest =
+      prepare(makeSpace(""), deployment("d2", R"(w.manifest.routes = ['GET /a', 'POST {"$regex":"/x/"}']; w.manifest.auth = ['/x/*'];
     w.manifest.startup = true; w.manifest.settings = { deep: [1, { a: null }] })"));
   ASSERT_TRUE(manifest);
   EXPECT_EQ(manifest->routes, (std::vector<std::string>{"GET /a", R"(POST {"$regex":"/x/"})"}));
@@ -194,7 +198,8 @@ TEST_F(SupervisorTest, AScriptThatDoesNotLoadIsExplained) {
     setImmediate(() => process.exit(1)))"));
   ASSERT_FALSE(failed);
   EXPECT_EQ(failed.error().code, ErrorCode::invalidArgument);
-  EXPECT_TRUE(failed.error().publicText.starts_with("ReferenceError: x is not defined\n    at index.js:3:7\n")) << failed.error().publicText;
+  EXPECT_TRUE(failed.error().publicText.starts_with("ReferenceError: x is not defined\n    at index.js:3:7\n"))
+      << failed.error().publicText;
   EXPECT_LT(failed.error().publicText.size(), 200u);
   const auto crashed = prepare(makeSpace(""), deployment("d3", "process.exit(3)"));
   ASSERT_FALSE(crashed);
@@ -303,7 +308,11 @@ TEST_F(SupervisorTest, StopFinishesWhatRunsAndThenKills) {
   const auto stubborn = makeSpace("w.onInvoke = () => {}", "stubborn");
   const Call finished = invoke(polite);
   const Call killed = invoke(stubborn);
-  runUntil([&] { return metric("redd_worker_invocations_total", R"(space="p-1/polite")") + metric("redd_worker_invocations_total", R"(space="p-1/stubborn")") == 2; });
+  runUntil([&] {
+    return metric("redd_worker_invocations_total", R"(space="p-1/polite")") +
+               metric("redd_worker_invocations_total", R"(space="p-1/stubborn")") ==
+           2;
+  });
   bool stopped = false;
   spawn(loop, stopInto(supervisor(), 500, stopped));
   loop.restart();

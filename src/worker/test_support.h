@@ -4,8 +4,8 @@
 
 #include <gtest/gtest.h>
 
-#include <boost/asio/io_context.hpp>
 #include <algorithm>
+#include <boost/asio/io_context.hpp>
 #include <chrono>
 #include <functional>
 #include <optional>
@@ -93,12 +93,11 @@ class SupervisorTest : public ::testing::Test {
 
   Supervisor& supervisor() {
     if (!supervisor_) {
-      auto made = Supervisor::create(loop, {REDD_TEST_NODE, REDD_TEST_RUNTIME, {}}, limits, metrics, host,
-                                     [this](const space::SpacePtr& space, std::string_view level, std::string_view context, std::uint32_t,
-                                            std::string_view text) {
-                                       log += std::string(space->name) + " " + std::string(level) + " " + std::string(context) + " " +
-                                              std::string(text) + "\n";
-                                     });
+      auto made = Supervisor::create(
+          loop, {REDD_TEST_NODE, REDD_TEST_RUNTIME, {}}, limits, metrics, host,
+          [this](const space::SpacePtr& space, std::string_view level, std::string_view context, std::uint32_t, std::string_view text) {
+            log += std::string(space->name) + " " + std::string(level) + " " + std::string(context) + " " + std::string(text) + "\n";
+          });
       REDD_CHECK(made.has_value());
       supervisor_ = *std::move(made);
     }

@@ -13,10 +13,10 @@ namespace redd::worker {
 namespace {
 
 constexpr std::int64_t kPingEveryNs = msToNs(5'000);
-constexpr std::int64_t kProbeNs = msToNs(300);         // after a timeout: is its loop blocked? (REL-06: replaced within 500 ms)
-constexpr std::int64_t kHangUpGraceNs = msToNs(500);   // between the end of its channel and the end of its process
+constexpr std::int64_t kProbeNs = msToNs(300);        // after a timeout: is its loop blocked? (REL-06: replaced within 500 ms)
+constexpr std::int64_t kHangUpGraceNs = msToNs(500);  // between the end of its channel and the end of its process
 constexpr std::int64_t kScanEveryNs = msToNs(1'000);
-constexpr std::size_t kResidentBytesMax = 512 << 20;   // spec 95 "Default limits": RSS watchdog
+constexpr std::size_t kResidentBytesMax = 512 << 20;  // spec 95 "Default limits": RSS watchdog
 constexpr std::size_t kBundlePieceBytes = 1 << 20;
 
 }  // namespace
@@ -29,8 +29,13 @@ Result<std::shared_ptr<Worker>> Worker::start(Context& context, space::SpacePtr 
 }
 
 Worker::Worker(Context& context, space::SpacePtr space, Owner& owner, Process process)
-    : context_(context), owner_(&owner), space_(std::move(space)), id_(++context.lastWorkerId), process_(std::move(process)),
-      pidfd_(context.loop, process_.pidfd.release()), output_(context.loop, process_.output.release()),
+    : context_(context),
+      owner_(&owner),
+      space_(std::move(space)),
+      id_(++context.lastWorkerId),
+      process_(std::move(process)),
+      pidfd_(context.loop, process_.pidfd.release()),
+      output_(context.loop, process_.output.release()),
       bundle_(space_->deployment->bundle) {}
 
 void Worker::begin() {
@@ -238,7 +243,8 @@ void Worker::ended() {
   const std::string_view reason = deathReason(exit);
   context_.count("redd_worker_deaths_total", fmt::format("reason=\"{}\"", reason));
   if (reason != "retired" && reason != "load_failed") {
-    const std::string text = fmt::format("worker ended: {} ({} {})", reason, exit.how == Exit::How::exited ? "exit status" : "signal", exit.number);
+    const std::string text =
+        fmt::format("worker ended: {} ({} {})", reason, exit.how == Exit::How::exited ? "exit status" : "signal", exit.number);
     log::warn("worker", "{}: {}", space_->label(), text);
     context_.log(space_, "error", "worker", 0, text);
   }
@@ -274,12 +280,13 @@ void Worker::shutDown() {
 // ---- what it prints beside the protocol: Node's own messages ----
 
 void Worker::readOutput() {
-  output_.async_read_some(boost::asio::buffer(outputBuffer_), [self = shared_from_this()](boost::system::error_code error, std::size_t bytes) {
-    if (error || self->state_ == State::reaped) return;
-    self->outputText_.append(self->outputBuffer_.data(), bytes);
-    self->printOutput(false);
-    self->readOutput();
-  });
+  output_.async_read_some(boost::asio::buffer(outputBuffer_),
+                          [self = shared_from_this()](boost::system::error_code error, std::size_t bytes) {
+                            if (error || self->state_ == State::reaped) return;
+                            self->outputText_.append(self->outputBuffer_.data(), bytes);
+                            self->printOutput(false);
+                            self->readOutput();
+                          });
 }
 
 void Worker::printOutput(bool all) {

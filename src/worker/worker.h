@@ -7,8 +7,8 @@
 // pool calls tick(). It keeps itself alive until it is reaped or shut down.
 #pragma once
 
-#include <boost/asio/posix/stream_descriptor.hpp>
 #include <array>
+#include <boost/asio/posix/stream_descriptor.hpp>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -32,7 +32,7 @@ class Worker final : public Channel::Owner, public std::enable_shared_from_this<
     virtual void workerRefused(Worker& worker, const Error& error) = 0;  // its script did not load
     virtual void workerFree(Worker& worker) = 0;                         // takes one invocation more than before
     virtual void workerLost(Worker& worker) = 0;
-    virtual void workerReaped(Worker& worker) = 0;                       // drop it
+    virtual void workerReaped(Worker& worker) = 0;  // drop it
 
    protected:
     ~Owner() = default;
@@ -62,7 +62,7 @@ class Worker final : public Channel::Owner, public std::enable_shared_from_this<
   std::size_t active() const { return active_; }        // invocations whose caller still waits
   std::size_t forgotten() const { return forgotten_; }  // answered or aborted long ago and never settled
   std::int64_t startedNs() const { return startedNs_; }
-  std::int64_t readyNs() const { return readyNs_; }     // 0 before it was
+  std::int64_t readyNs() const { return readyNs_; }  // 0 before it was
   std::int64_t idleSinceNs() const { return idleSinceNs_; }
   const space::SpacePtr& space() const { return space_; }
   void setSpace(space::SpacePtr space) { space_ = std::move(space); }  // same deployment and environment

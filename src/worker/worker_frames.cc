@@ -34,7 +34,12 @@ Worker::Outcome Worker::handle(const wire::Frame& frame) {
     case call: return handleCall(frame);
     case log: return handleLog(frame);
     case pong: handlePong(frame.id); return {};
-    case head: case body: case answer: case credit: case settled: case noHook: return handleForRun(frame);
+    case head:
+    case body:
+    case answer:
+    case credit:
+    case settled:
+    case noHook: return handleForRun(frame);
   }
   return breach("an unknown type");
 }
@@ -127,7 +132,8 @@ Worker::Outcome Worker::handleSettled(const RunPtr& run) {
   const auto sink = finish(*run);
   remove(*run);
   if (!sink) return {};
-  sink->onFailed(Error::hidden(ErrorCode::internal, run->headSeen ? "the script did not complete its answer" : "the script settled without an answer"));
+  sink->onFailed(Error::hidden(ErrorCode::internal,
+                               run->headSeen ? "the script did not complete its answer" : "the script settled without an answer"));
   owner_->workerFree(*this);
   return {};
 }
