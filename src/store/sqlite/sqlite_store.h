@@ -93,9 +93,9 @@ class SqliteStore final : public Store, public std::enable_shared_from_this<Sqli
   void writeDocuments(const std::string& collection, std::unique_ptr<WriteOp> op, std::size_t bytes);
   std::uint64_t writtenIn(const std::string& collection) const;  // number of its last write
 
+  void getNow(const KvKey& key, Completion<std::optional<KvValue>> done);
   void load(const KvKey& key, KvCache::Entry& entry);
   void loaded(const KvKey& key, Result<KvState> state);
-  Result<void> checkKey(std::string_view keyspace, std::string_view key) const;
 
   template <class T>
   void failLater(Completion<T> done, Error error);

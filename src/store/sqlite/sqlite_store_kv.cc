@@ -1,8 +1,6 @@
 #include <fmt/format.h>
 
-#include <charconv>
-#include <cmath>
-
+#include "kv_rules.h"
 #include "sqlite/sqlite_store.h"
 
 namespace redd::store::sqlite {
@@ -16,10 +14,7 @@ class KvOp {  // the part that set, incr and del share
 
  protected:
   // A write without ttl removes an earlier one; each with a ttl starts it anew (spec 40.10).
-  std::optional<UnixMs> expiry(UnixMs now) const {
-    constexpr std::int64_t kForeverMs = 1'000'000'000'000'000;
-    return ttlMs_ && *ttlMs_ > 0 ? std::optional(now + std::min(*ttlMs_, kForeverMs)) : std::nullopt;
-  }
+  std::optional<UnixMs> expiry(UnixMs now) const { return expiryOf(ttlMs_, now); }
   KvKey key_;
   std::optional<std::int64_t> ttlMs_;
 };
@@ -44,8 +39,7 @@ class IncrOp final : public WriteOpOf<double>, KvOp {
       : WriteOpOf(std::move(done)), KvOp(std::move(key), ttlMs), by_(by) {}
   Result<void> apply(Writer& writer) override {
     REDD_TRY(KvState state, writer.kv.get(key_));
-    const double sum = numberOf(state.value) + by_;
-    if (!std::isfinite(sum)) return invalid("3 INVALID_ARGUMENT: the sum is too large for a number");
+    REDD_TRY(const double sum, sumOf(state.value, by_));
     // Without ttl an increment leaves the expiry as it is.
     const auto expiresAt = ttlMs_ ? expiry(writer.kv.now()) : state.expiresAt;
     REDD_TRY_VOID(writer.kv.put(key_, KvState{KvValue(sum), expiresAt}));
@@ -55,19 +49,8 @@ class IncrOp final : public WriteOpOf<double>, KvOp {
   bool writesRows() const override { return false; }
 
  private:
-  static double numberOf(const std::optional<KvValue>& value);
   double by_;
 };
-
-// A text that is a number counts as it, as JavaScript's Number() would; everything else is 0.
-double IncrOp::numberOf(const std::optional<KvValue>& value) {
-  if (!value) return 0;
-  if (const auto* number = std::get_if<double>(&*value)) return *number;
-  const auto& text = std::get<std::string>(*value);
-  double number = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  return error == std::errc() && end == text.data() + text.size() && std::isfinite(number) ? number : 0;
-}
 
 class DelOp final : public WriteOpOf<std::optional<KvValue>>, KvOp {
  public:
@@ -117,29 +100,22 @@ Result<std::vector<KvEntry>> scanRows(Database& database, const KvScan& scan) {
 
 }  // namespace
 
-Result<void> SqliteStore::checkKey(std::string_view keyspace, std::string_view key) const {
-  if (key.size() > limits_.keyBytesMax || keyspace.size() > limits_.keyBytesMax) {
-    return invalid(fmt::format("3 INVALID_ARGUMENT: the key has {} bytes, at most {} are allowed",
-                               std::max(key.size(), keyspace.size()), limits_.keyBytesMax));
-  }
-  return {};
+void SqliteStore::kvGet(std::string keyspace, std::string key, Completion<std::optional<KvValue>> done) {
+  if (auto sound = checkKey(limits_, keyspace, key); !sound) return failLater(std::move(done), sound.error());
+  KvKey packed(keyspace, key);
+  const auto wait = std::max(cache_.entry(packed).pendingUntil, kvPrefixRemoved_);
+  if (wait <= settled_) return getNow(packed, std::move(done));
+  // For the writes called before it, not for those that come meanwhile: a busy key would be waited for without end.
+  after(wait, [this, packed = std::move(packed), done = std::move(done)]() mutable { getNow(packed, std::move(done)); });
 }
 
-void SqliteStore::kvGet(std::string keyspace, std::string key, Completion<std::optional<KvValue>> done) {
-  if (auto sound = checkKey(keyspace, key); !sound) return failLater(std::move(done), sound.error());
-  const KvKey packed(keyspace, key);
-  KvCache::Entry& entry = cache_.entry(packed);
-  const auto wait = std::max(entry.pendingUntil, kvPrefixRemoved_);
-  if (wait > settled_) {
-    return after(wait, [this, keyspace = std::move(keyspace), key = std::move(key), done = std::move(done)]() mutable {
-      kvGet(std::move(keyspace), std::move(key), std::move(done));
-    });
-  }
+void SqliteStore::getNow(const KvKey& key, Completion<std::optional<KvValue>> done) {
+  KvCache::Entry& entry = cache_.entry(key);
   if (entry.state == KvCache::Entry::State::known) {
     return done(entry.value.visible(nowMs()) ? entry.value.value : std::nullopt);
   }
   entry.waiters.push_back(std::move(done));
-  if (entry.state == KvCache::Entry::State::unknown) load(packed, entry);
+  if (entry.state == KvCache::Entry::State::unknown) load(key, entry);
 }
 
 void SqliteStore::load(const KvKey& key, KvCache::Entry& entry) {
@@ -169,12 +145,8 @@ void SqliteStore::loaded(const KvKey& key, Result<KvState> state) {
 
 void SqliteStore::kvSet(std::string keyspace, std::string key, std::string value, std::optional<std::int64_t> ttlMs,
                         Completion<void> done) {
-  if (auto sound = checkKey(keyspace, key); !sound) return failLater(std::move(done), sound.error());
-  if (value.size() > limits_.valueBytesMax) {
-    return failLater(std::move(done),
-                     Error::make(ErrorCode::payloadTooLarge, fmt::format("3 INVALID_ARGUMENT: the value has {} bytes, at most {} are allowed",
-                                                                         value.size(), limits_.valueBytesMax)));
-  }
+  if (auto sound = checkKey(limits_, keyspace, key); !sound) return failLater(std::move(done), sound.error());
+  if (auto sound = checkValue(limits_, value); !sound) return failLater(std::move(done), sound.error());
   KvKey packed(keyspace, key);
   const auto bytes = kOpOverheadBytes + packed.bytes() + value.size();
   const auto number = write(std::make_unique<SetOp>(packed, std::move(value), ttlMs, std::move(done)), bytes);
@@ -183,8 +155,8 @@ void SqliteStore::kvSet(std::string keyspace, std::string key, std::string value
 
 void SqliteStore::kvIncr(std::string keyspace, std::string key, double by, std::optional<std::int64_t> ttlMs,
                          Completion<double> done) {
-  if (auto sound = checkKey(keyspace, key); !sound) return failLater(std::move(done), sound.error());
-  if (!std::isfinite(by)) return failLater(std::move(done), invalid("3 INVALID_ARGUMENT: the amount is not a finite number"));
+  if (auto sound = checkKey(limits_, keyspace, key); !sound) return failLater(std::move(done), sound.error());
+  if (auto sound = checkAmount(by); !sound) return failLater(std::move(done), sound.error());
   KvKey packed(keyspace, key);
   const auto bytes = kOpOverheadBytes + packed.bytes();
   const auto number = write(std::make_unique<IncrOp>(packed, by, ttlMs, std::move(done)), bytes);
@@ -192,7 +164,7 @@ void SqliteStore::kvIncr(std::string keyspace, std::string key, double by, std::
 }
 
 void SqliteStore::kvDel(std::string keyspace, std::string key, Completion<std::optional<KvValue>> done) {
-  if (auto sound = checkKey(keyspace, key); !sound) return failLater(std::move(done), sound.error());
+  if (auto sound = checkKey(limits_, keyspace, key); !sound) return failLater(std::move(done), sound.error());
   KvKey packed(keyspace, key);
   const auto bytes = kOpOverheadBytes + packed.bytes();
   const auto number = write(std::make_unique<DelOp>(packed, std::move(done)), bytes);
@@ -205,7 +177,7 @@ void SqliteStore::kvScan(KvScan scan, Completion<std::vector<KvEntry>> done) {
 }
 
 void SqliteStore::kvDelPrefix(std::string keyspace, std::string prefix, Completion<std::uint64_t> done) {
-  if (auto sound = checkKey(keyspace, prefix); !sound) return failLater(std::move(done), sound.error());
+  if (auto sound = checkKey(limits_, keyspace, prefix); !sound) return failLater(std::move(done), sound.error());
   const auto bytes = kOpOverheadBytes + keyspace.size() + prefix.size();
   KvPrefix which{std::move(keyspace), std::move(prefix)};
   const auto number = write(std::make_unique<DelPrefixOp>(std::move(which), std::move(done)), bytes);

@@ -32,16 +32,16 @@ struct KvEntry {
   KvValue value;
 };
 struct KvScan {
-  std::string keyspace;  // "": the default one
-  std::string prefix;
-  std::optional<std::string> after;  // continue behind this key, in the scan's direction
+  std::string keyspace = {};  // "": the default one
+  std::string prefix = {};
+  std::optional<std::string> after = {};  // continue behind this key, in the scan's direction
   enum class Order { ascending, descending } order = Order::ascending;
   std::size_t limit = 100;         // fewer may come, when they are large (about 4 MiB); only an empty answer is the end
 };
 
 // ---- documents (spec 40.3 to 40.6) ----
 struct Selector {                  // which documents: by id, or by filter (JSON text of a query object, spec 40.7)
-  std::optional<std::string> id;
+  std::optional<std::string> id = {};
   std::string filter = "{}";
 };
 enum class Many { one, all };
