@@ -46,8 +46,8 @@ BundleMessage readMessage(std::string_view title, std::string_view& rest) {
   }
   if (message.text.starts_with(kUnresolved)) {
     const auto import = std::string_view(message.text).substr(kUnresolved.size());
-    const auto package = packageOf(import.substr(0, import.find('"')));
-    if (!package.empty()) message.fix = "npm i " + package;
+    message.package = packageOf(import.substr(0, import.find('"')));
+    if (!message.package.empty()) message.fix = "npm i " + message.package;
   }
   return message;
 }

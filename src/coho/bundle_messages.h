@@ -11,6 +11,7 @@ struct BundleMessage {
   std::string text;
   std::string place;    // "index.js:2:7"; empty when the message has none
   std::string excerpt;  // the source line and the marks under it
+  std::string package;  // that was not found
   std::string fix;      // "npm i NAME"; empty when we know none
 };
 

@@ -17,6 +17,7 @@ namespace {
 constexpr std::size_t kScriptBytesMax = 64 << 20;
 constexpr std::size_t kMapBytesMax = 256 << 20;
 constexpr std::size_t kMessagesShownMax = 10;
+constexpr std::size_t kPackageBytesMax = 1 << 20;
 
 std::string base64(std::string_view bytes) {
   constexpr std::string_view kDigits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
@@ -30,9 +31,9 @@ std::string base64(std::string_view bytes) {
 }
 
 std::vector<std::string> arguments(const std::string& entry, const fs::path& esbuild, const fs::path& outFile) {
-  std::vector<std::string> out{esbuild.string(), entry.starts_with('/') ? entry : "./" + entry, "--outfile=" + outFile.string(), "--bundle", "--platform=node",
-                               "--format=iife", "--global-name=EntryPoint", "--target=node22", "--charset=utf8", "--minify-whitespace",
-                               "--legal-comments=none", "--sourcemap=external", "--sources-content=false",
+  std::vector<std::string> out{esbuild.string(), entry.starts_with('/') ? entry : "./" + entry, "--outfile=" + outFile.string(), "--bundle",
+                               "--platform=node", "--format=iife", "--global-name=EntryPoint", "--target=node22", "--charset=utf8",
+                               "--minify-whitespace", "--legal-comments=none", "--sourcemap=external", "--sources-content=false",
                                // Node decides the rest: what a module asks of import.meta is a file that no worker has.
                                R"(--define:import.meta.url="file:///index.js")", R"(--define:import.meta.dirname="/")",
                                R"(--define:import.meta.filename="/index.js")", "--resolve-extensions=.ts,.tsx,.js,.mjs,.cjs,.json",
@@ -40,6 +41,17 @@ std::vector<std::string> arguments(const std::string& entry, const fs::path& esb
                                "--log-override:assert-to-with=silent"};
   for (const auto* type : {".txt", ".html", ".htm", ".css", ".hbs"}) out.push_back(fmt::format("--loader:{}=text", type));
   return out;
+}
+
+// Packages that package.json lists are only not installed yet.
+void fitFixes(BundleMessages& messages, const fs::path& folder) {
+  const auto text = readFile(folder / "package.json", kPackageBytesMax);
+  if (!text) return;
+  const auto json = parseJson(text->value_or(""));
+  if (!json) return;
+  for (auto& message : messages.errors) {
+    if (!message.package.empty() && memberOf(*json, "dependencies").contains(message.package)) message.fix = "npm install";
+  }
 }
 
 Error failure(const BundleMessages& messages, const ChildAnswer& answer) {
@@ -74,10 +86,11 @@ Result<BundleTools> findBundleTools(const Environment& environment) {
   const auto own = environment.get("COHO_ESBUILD");
   if (!own.empty()) tools.esbuild = own;
   if (access(tools.esbuild.c_str(), X_OK) != 0) {
-    return notFound(own.empty() ? fmt::format("the bundler is missing: {} cannot be run. Fix: install coho with its share folder, or set COHO_ESBUILD "
-                                              "to an esbuild program",
-                                              tools.esbuild.string())
-                                : fmt::format("COHO_ESBUILD names {}, which cannot be run. Fix: set it to an esbuild program, or unset it", own));
+    return notFound(
+        own.empty() ? fmt::format("the bundler is missing: {} cannot be run. Fix: install coho with its share folder, or set COHO_ESBUILD "
+                                  "to an esbuild program",
+                                  tools.esbuild.string())
+                    : fmt::format("COHO_ESBUILD names {}, which cannot be run. Fix: set it to an esbuild program, or unset it", own));
   }
   return tools;
 }
@@ -92,13 +105,14 @@ Result<std::string> findEntry(const fs::path& folder, std::string_view main) {
   for (const auto* name : {"index.ts", "index.js"}) {
     if (isFile(folder / name)) return std::string(name);
   }
-  REDD_TRY(const auto text, readFile(folder / "package.json", 1 << 20));
+  REDD_TRY(const auto text, readFile(folder / "package.json", kPackageBytesMax));
   if (const auto json = parseJson(text.value_or("")); json) {
     const auto named = textOf(*json, "main");
     if (!named.empty() && isFile(folder / named)) return named;
   }
-  return notFound(fmt::format("missing index.js in {}. Fix: write one (coho create NAME makes a first), or name the file with --main, the folder with --dir",
-                              folder.string()));
+  return notFound(fmt::format(
+      "missing index.js in {}. Fix: write one (coho create NAME makes a first), or name the file with --main, the folder with --dir",
+      folder.string()));
 }
 
 Result<Bundle> makeBundle(const fs::path& folder, const std::string& entry, const BundleTools& tools, const Environment& environment) {
@@ -116,6 +130,7 @@ Result<Bundle> makeBundle(const fs::path& folder, const std::string& entry, cons
   REDD_TRY(const auto answer,
            runChild({.arguments = arguments(entry, tools.esbuild, outFile), .folder = appFolder, .environment = childEnvironment}));
   auto messages = readBundleMessages(answer.err);
+  fitFixes(messages, appFolder);
   if (answer.exitCode != 0) return failure(messages, answer);
 
   REDD_TRY(auto script, readOutput(outFile, kScriptBytesMax));

@@ -1,8 +1,8 @@
 // One script out of an app's files (spec 10.2, 10.8), made by the esbuild that comes with coho.
 //
-// Everything but Node's own modules goes in; the app's copy of a package wins over the fallback folder (ajv, lodash, node-fetch 2: codehooks-js
-// needs ajv and does not declare it). The script declares `var EntryPoint`; errors inside it name the app's files, through a source map that
-// holds only those.
+// Everything but Node's own modules goes in; the app's copy of a package wins over the fallback folder (ajv, lodash, node-fetch 2:
+// codehooks-js needs ajv and does not declare it). The script declares `var EntryPoint`; errors inside it name the app's files, through a
+// source map that holds only those.
 #pragma once
 
 #include <filesystem>

@@ -15,8 +15,8 @@ using testing::HasSubstr;
 const fs::path kSource = REDD_SOURCE_DIR;
 const fs::path kShare = REDD_SHARE_DIR;
 
-// A worker in small: the script as a CommonJS function body with DB in scope (spec 10.2, 10.3), then an expression about EntryPoint. Stacks are
-// translated by Node's own reader of source maps.
+// A worker in small: the script as a CommonJS function body with DB in scope (spec 10.2, 10.3), then an expression about EntryPoint. Stacks
+// are translated by Node's own reader of source maps.
 constexpr std::string_view kEvaluate = R"js(
 const vm = require('vm'), fs = require('fs'), { SourceMap } = require('module');
 globalThis.DB = { open: async () => ({}) };
@@ -50,8 +50,10 @@ class BundlerTest : public testing::Test {
     if (!made) return std::string(made.error().text());
     const auto file = folder_.path() / "evaluated.js";
     if (!writeFile(file, made->script, Access::shared)) return "not written";
-    const auto answer = runChild({.arguments = {(kShare / "redd" / "node").string(), "--no-warnings", "-e", std::string(kEvaluate), file.string(), expression},
-                                  .folder = "/", .environment = environment_});
+    const auto answer = runChild(
+        {.arguments = {(kShare / "redd" / "node").string(), "--no-warnings", "-e", std::string(kEvaluate), file.string(), expression},
+         .folder = "/",
+         .environment = environment_});
     if (!answer) return std::string(answer.error().text());
     return answer->out + answer->err;
   }
@@ -72,8 +74,9 @@ app.use(async (req, res, next) => next());
 app.get('/hello', async (req, res) => { await Datastore.open(); res.json({ fetch: typeof fetch }); });
 export default app.init();
 )");
-  EXPECT_EQ(evaluate("[Object.keys(EntryPoint.default.routehooks), typeof EntryPoint.default.authhooks, EntryPoint.default.globalhooks.length]"),
-            "[[\"GET /hello\"],\"object\",1]\n");
+  EXPECT_EQ(
+      evaluate("[Object.keys(EntryPoint.default.routehooks), typeof EntryPoint.default.authhooks, EntryPoint.default.globalhooks.length]"),
+      "[[\"GET /hello\"],\"object\",1]\n");
   const auto made = bundle();
   ASSERT_TRUE(made) << made.error().text();
   EXPECT_THAT(made->script, HasSubstr("var EntryPoint"));
@@ -83,7 +86,9 @@ export default app.init();
 
 TEST_F(BundlerTest, NodeFetchThreeIsTheOneThatTheAppInstalled) {
   usePackages();
-  put("index.js", "import fetch, { AbortError, Blob } from 'node-fetch';\nexport default [typeof fetch, typeof AbortError, typeof Blob, fetch.length];\n");
+  put("index.js",
+      "import fetch, { AbortError, Blob } from 'node-fetch';\nexport default [typeof fetch, typeof AbortError, typeof Blob, "
+      "fetch.length];\n");
   EXPECT_EQ(evaluate("EntryPoint.default"), "[\"function\",\"function\",\"function\",2]\n");
 }
 
@@ -152,6 +157,8 @@ TEST_F(BundlerTest, WhatIsMissingIsNamedWithTheFix) {
   put("index.js", "import x from 'no-such-package';\nexport default x;\n");
   EXPECT_THAT(refusal(), HasSubstr("Could not resolve \"no-such-package\"\n    index.js:1:14\n      1 │ import x from 'no-such-package';"));
   EXPECT_THAT(refusal(), HasSubstr("Fix: npm i no-such-package"));
+  put("package.json", R"({"dependencies":{"no-such-package":"1.0.0"}})");
+  EXPECT_THAT(refusal(), testing::EndsWith("Fix: npm install"));
   put("index.js", "const a = 1;\nconst = 2;\n");
   EXPECT_THAT(refusal(), HasSubstr("index.js:2:6\n      2 │ const = 2;"));
 }

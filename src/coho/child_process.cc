@@ -104,7 +104,8 @@ Result<ChildAnswer> runChild(const ChildRequest& request) {
   int status = 0;
   while (waitpid(child, &status, 0) < 0 && errno == EINTR) {
   }
-  if (!inTime) return Error::make(ErrorCode::timeout, fmt::format("{} took longer than {} s", request.arguments[0], request.totalMs / 1000));
+  if (!inTime)
+    return Error::make(ErrorCode::timeout, fmt::format("{} took longer than {} s", request.arguments[0], request.totalMs / 1000));
   answer.exitCode = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
   return answer;
 }

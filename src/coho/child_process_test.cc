@@ -7,7 +7,11 @@ namespace {
 
 Result<ChildAnswer> shell(const char* script, std::uint32_t totalMs = 30'000, std::size_t outputBytesMax = 1 << 20) {
   const Environment environment({{"PATH", "/usr/bin:/bin"}, {"GIVEN", "value"}});
-  return runChild({.arguments = {"/bin/sh", "-c", script}, .folder = "/", .environment = environment, .totalMs = totalMs, .outputBytesMax = outputBytesMax});
+  return runChild({.arguments = {"/bin/sh", "-c", script},
+                   .folder = "/",
+                   .environment = environment,
+                   .totalMs = totalMs,
+                   .outputBytesMax = outputBytesMax});
 }
 
 TEST(RunChild, GivesStreamsFolderVariablesAndExitCode) {

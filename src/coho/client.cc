@@ -29,8 +29,9 @@ Error unreachable(const Login& login, const Error& error) {
 
 Error notRedd(const Login& login, const http::ClientResponse& response) {
   const auto type = response.headers.find("content-type").value_or("no content type");
-  return Error::make(ErrorCode::unavailable, fmt::format("{} answered {} with {}, which is no answer of a Redd server. Fix: check the address",
-                                                         login.url, response.status, inertLine(type)));
+  return Error::make(ErrorCode::unavailable,
+                     fmt::format("{} answered {} with {}, which is no answer of a Redd server. Fix: check the address", login.url,
+                                 response.status, inertLine(type)));
 }
 
 ErrorCode codeOf(int status) {
@@ -91,7 +92,8 @@ Result<Client::StreamEnd> Client::follow(std::string path, OnEvent onEvent) cons
   };
   auto response = http::fetch(std::move(outgoing));
   if (reader.state() == EventReader::State::ended) return StreamEnd::byCaller;
-  if (reader.state() == EventReader::State::tooLong) return Error::make(ErrorCode::payloadTooLarge, login_.url + " sent an event of more than 1 MiB");
+  if (reader.state() == EventReader::State::tooLong)
+    return Error::make(ErrorCode::payloadTooLarge, login_.url + " sent an event of more than 1 MiB");
   if (!response) return unreachable(login_, response.error());
   if (response->status == 200) return StreamEnd::byServer;
   auto json = parseJson(start.empty() ? response->body : start);
@@ -102,7 +104,8 @@ Result<Client::StreamEnd> Client::follow(std::string path, OnEvent onEvent) cons
 std::string segment(std::string_view text) {
   std::string out;
   for (const char c : text) {
-    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_' || c == '.' || c == '~';
+    const bool plain =
+        (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_' || c == '.' || c == '~';
     if (plain) {
       out += c;
     } else {

@@ -19,9 +19,10 @@ Result<std::optional<ProjectConfig>> nearestConfig(const Context& context) {
 }
 
 Error unnamed(std::string_view what, std::string_view option, const Context& context) {
-  return invalid(fmt::format("no {} is named: {} has none and {} was not given. Fix: change into the project's folder, give {} NAME, or make a "
-                             "project with coho create NAME",
-                             what, (context.appFolder() / "config.json").string(), option, option));
+  return invalid(
+      fmt::format("no {} is named: {} has none and {} was not given. Fix: change into the project's folder, give {} NAME, or make a "
+                  "project with coho create NAME",
+                  what, (context.appFolder() / "config.json").string(), option, option));
 }
 
 }  // namespace

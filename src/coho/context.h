@@ -27,7 +27,7 @@ struct CommonOptions {
 struct Target {
   std::string project;
   std::string space;
-  std::string from;  // for messages
+  std::string from;                                    // for messages
   std::string path(std::string_view rest = {}) const;  // /projects/P/spaces/S + rest
   std::string label() const { return "Project: " + project + "  Space: " + space; }
 };

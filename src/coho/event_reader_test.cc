@@ -20,7 +20,8 @@ Events readIn(std::string_view text, std::size_t pieceBytes) {
 }
 
 TEST(EventReader, ReadsEventsFromPiecesOfAnySize) {
-  constexpr std::string_view kText = ": comment\r\n\r\nid: 1\nevent: log\ndata: {\"a\":1}\n\ndata:x\rdata: y\r\revent: none\n\ndata\n\nfoo: bar\ndata: cut";
+  constexpr std::string_view kText =
+      ": comment\r\n\r\nid: 1\nevent: log\ndata: {\"a\":1}\n\ndata:x\rdata: y\r\revent: none\n\ndata\n\nfoo: bar\ndata: cut";
   const Events expected{{"log", "{\"a\":1}"}, {"message", "x\ny"}, {"message", ""}};
   for (std::size_t size = 1; size < 12; ++size) EXPECT_EQ(readIn(kText, size), expected) << size;
 }

@@ -9,8 +9,8 @@ constexpr std::uint32_t kGitMs = 5'000;
 
 std::string git(const std::filesystem::path& folder, const Environment& environment, std::vector<std::string> arguments) {
   arguments.insert(arguments.begin(), "git");
-  const auto answer = runChild({.arguments = std::move(arguments), .folder = folder, .environment = environment, .totalMs = kGitMs,
-                                .outputBytesMax = 4 << 10});
+  const auto answer = runChild(
+      {.arguments = std::move(arguments), .folder = folder, .environment = environment, .totalMs = kGitMs, .outputBytesMax = 4 << 10});
   if (!answer || answer->exitCode != 0) return {};
   auto text = answer->out;
   while (text.ends_with('\n')) text.pop_back();

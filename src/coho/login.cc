@@ -28,7 +28,9 @@ Result<std::optional<Login>> readLogin(const fs::path& path) {
   REDD_TRY(const auto text, readFile(path, kConfigBytesMax));
   if (!text) return std::nullopt;
   const auto json = parseJson(*text);
-  const auto broken = [&](std::string_view why) { return invalid(fmt::format("{}: {}. Fix: coho login URL --token TOKEN", path.string(), why)); };
+  const auto broken = [&](std::string_view why) {
+    return invalid(fmt::format("{}: {}. Fix: coho login URL --token TOKEN", path.string(), why));
+  };
   if (!json) return broken(json.error().text());
   Login login;
   login.url = textOf(*json, "url");
@@ -45,17 +47,19 @@ Result<std::optional<Login>> readFolderLogin(const fs::path& path) {
   struct stat info{};
   if (stat(path.c_str(), &info) != 0) return std::nullopt;
   const bool own = info.st_uid == geteuid() && (info.st_mode & (S_IWGRP | S_IWOTH)) == 0;
-  if (!own) return Error::make(ErrorCode::forbidden, fmt::format("{} belongs to somebody else or others may write to it, so it is not used. "
-                                                                 "Fix: name the server with --url and --token, or remove the file",
-                                                                 path.string()));
+  if (!own)
+    return Error::make(ErrorCode::forbidden, fmt::format("{} belongs to somebody else or others may write to it, so it is not used. "
+                                                         "Fix: name the server with --url and --token, or remove the file",
+                                                         path.string()));
   REDD_TRY(auto login, readLogin(path));
   if (!login) return login;
   auto url = checkServerUrl(login->url, PlainHttp::loopbackOnly);
   if (!url) return invalid(fmt::format("{}: {}", path.string(), url.error().text()));
   const auto host = url->substr(url->find("//") + 2);
   if (!http::isLoopbackName(http::splitHost(host).name)) {
-    return Error::make(ErrorCode::forbidden, fmt::format("{} names {}, which is not this machine, so it is not used. Fix: coho login {} --token TOKEN",
-                                                         path.string(), inertLine(*url), inertLine(*url)));
+    return Error::make(ErrorCode::forbidden,
+                       fmt::format("{} names {}, which is not this machine, so it is not used. Fix: coho login {} --token TOKEN",
+                                   path.string(), inertLine(*url), inertLine(*url)));
   }
   login->plainHttp = PlainHttp::loopbackOnly;
   return login;
@@ -77,9 +81,10 @@ Result<std::optional<Login>> storedLogin(const Environment& environment) {
 }
 
 Error notLoggedIn() {
-  return Error::make(ErrorCode::unauthorized,
-                     "You need to log in first. Fix: coho login URL --token TOKEN (redd prints the line when it first starts), or set COHO_URL "
-                     "and COHO_TOKEN");
+  return Error::make(
+      ErrorCode::unauthorized,
+      "You need to log in first. Fix: coho login URL --token TOKEN (redd prints the line when it first starts), or set COHO_URL "
+      "and COHO_TOKEN");
 }
 
 struct Given {
@@ -109,8 +114,9 @@ Result<Login> withGivenUrl(const Given& url, const Given& token, const Environme
   if (token.value.empty()) {
     REDD_TRY(const auto known, loginFor(*checked, environment, folder));
     if (!known) {
-      return Error::make(ErrorCode::unauthorized, fmt::format("No token is known for {} (from {}). Fix: set COHO_TOKEN, or coho login {} --token TOKEN",
-                                                              *checked, url.from, *checked));
+      return Error::make(ErrorCode::unauthorized,
+                         fmt::format("No token is known for {} (from {}). Fix: set COHO_TOKEN, or coho login {} --token TOKEN", *checked,
+                                     url.from, *checked));
     }
     login = *known;
   }
@@ -129,7 +135,8 @@ Result<Login> withoutGivenUrl(const Given& token, const Environment& environment
   }
   if (stored) return *stored;
   if (token.value.empty()) return notLoggedIn();
-  return Error::make(ErrorCode::unauthorized, fmt::format("{} is set, but no server is named. Fix: set COHO_URL, or give --url", token.from));
+  return Error::make(ErrorCode::unauthorized,
+                     fmt::format("{} is set, but no server is named. Fix: set COHO_URL, or give --url", token.from));
 }
 
 }  // namespace
@@ -147,9 +154,10 @@ Result<std::string> checkServerUrl(std::string_view url, PlainHttp plainHttp) {
   if (host.empty() || !http::isValidHost(host)) return wrong("has no valid host");
   const auto name = lower(http::splitHost(host).name);
   if (scheme == "http" && plainHttp == PlainHttp::loopbackOnly && !http::isLoopbackName(name)) {
-    return Error::make(ErrorCode::forbidden, fmt::format("{} is plain http to another machine: whoever listens on the way reads the token. Fix: use https, "
-                                                         "or say --insecure when the network is trusted",
-                                                         inertLine(url)));
+    return Error::make(ErrorCode::forbidden,
+                       fmt::format("{} is plain http to another machine: whoever listens on the way reads the token. Fix: use https, "
+                                   "or say --insecure when the network is trusted",
+                                   inertLine(url)));
   }
   return scheme + "://" + lower(host);
 }
@@ -157,8 +165,7 @@ Result<std::string> checkServerUrl(std::string_view url, PlainHttp plainHttp) {
 Result<Login> findLogin(const LoginOptions& options, const Environment& environment, const fs::path& folder) {
   const auto url = firstOf(options.url, "--url", environment, "COHO_URL");
   const auto token = firstOf(options.token, "--token", environment, "COHO_TOKEN");
-  REDD_TRY(auto login, url.value.empty() ? withoutGivenUrl(token, environment, folder)
-                                         : withGivenUrl(url, token, environment, folder));
+  REDD_TRY(auto login, url.value.empty() ? withoutGivenUrl(token, environment, folder) : withGivenUrl(url, token, environment, folder));
   if (options.plainHttp == PlainHttp::anywhere) login.plainHttp = PlainHttp::anywhere;
   if (!options.caFile.empty()) login.caFile = options.caFile;
   REDD_TRY(login.url, checkServerUrl(login.url, login.plainHttp));

@@ -21,8 +21,12 @@ class LoginTest : public testing::Test {
   }
   fs::path work() const { return root_.path() / "a" / "b"; }
   void put(const fs::path& file, std::string_view text) { ASSERT_TRUE(writeFile(file, text, Access::ownerOnly)); }
-  void putStored(std::string_view url) { put(root_.path() / "home" / "coho.json", R"({"url":")" + std::string(url) + R"(","token":"stored"})"); }
-  void putFolder(std::string_view url) { put(root_.path() / "a" / ".redd" / "coho.json", R"({"url":")" + std::string(url) + R"(","token":"near"})"); }
+  void putStored(std::string_view url) {
+    put(root_.path() / "home" / "coho.json", R"({"url":")" + std::string(url) + R"(","token":"stored"})");
+  }
+  void putFolder(std::string_view url) {
+    put(root_.path() / "a" / ".redd" / "coho.json", R"({"url":")" + std::string(url) + R"(","token":"near"})");
+  }
   Result<Login> find(LoginOptions options = {}) { return findLogin(options, Environment(variables_), work()); }
   std::string refusal(LoginOptions options = {}) {
     const auto found = find(std::move(options));
@@ -118,8 +122,9 @@ TEST(ServerUrl, HasOneSpelling) {
   for (const auto* url : {"http://127.0.0.1:4000", "http://localhost", "http://[::1]:4000", "http://x.localhost"}) {
     EXPECT_EQ(checkServerUrl(url, loopback).value_or("refused"), url);
   }
-  for (const auto* url : {"", "redd.test", "ftp://x", "https://", "https://user:pass@x.test", "https://x.test/path", "https://x.test?q", "https://x test",
-                          "http://192.0.2.1", "http://localhost.evil.test", "http://127.0.0.1@evil.test", "https://x\x1b[2J"}) {
+  for (const auto* url :
+       {"", "redd.test", "ftp://x", "https://", "https://user:pass@x.test", "https://x.test/path", "https://x.test?q", "https://x test",
+        "http://192.0.2.1", "http://localhost.evil.test", "http://127.0.0.1@evil.test", "https://x\x1b[2J"}) {
     EXPECT_FALSE(checkServerUrl(url, loopback)) << url;
   }
   EXPECT_TRUE(checkServerUrl("http://192.0.2.1", PlainHttp::anywhere));

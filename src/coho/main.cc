@@ -43,7 +43,8 @@ std::string newNameProblem(const std::string& name) {
 
 void addServerOptions(CLI::App& command, CommonOptions& common) {
   command.add_option("--token", common.login.token, "The token to show to the server (before COHO_TOKEN)");
-  command.add_flag_callback("--insecure", [&common] { common.login.plainHttp = PlainHttp::anywhere; }, "Allow plain http to other machines");
+  command.add_flag_callback(
+      "--insecure", [&common] { common.login.plainHttp = PlainHttp::anywhere; }, "Allow plain http to other machines");
   command.add_option("--ca-file", common.login.caFile, "PEM file of authorities to trust beside the system's (before SSL_CERT_FILE)");
   command.add_flag_callback("--json", [&common] { common.output = Output::json; }, "Print JSON");
 }
@@ -67,10 +68,12 @@ void addProjectCommands(CLI::App& app, Arguments& a) {
   session->callback([&a] { a.action = [&a](const Context& c) { return login(c, a.name); }; });
   add(app, a, "logout", "Forget the login", [](const Context& c) { return logout(c); });
 
-  auto* make = add(app, a, "create", "Make a project with the space dev, a token and a folder with first code", [&a](const Context& c) { return create(c, a.create); });
+  auto* make = add(app, a, "create", "Make a project with the space dev, a token and a folder with first code",
+                   [&a](const Context& c) { return create(c, a.create); });
   make->add_option("name", a.create.name, "4 to 15 letters or digits")->required()->check(newNameProblem);
   make->add_flag_callback("--empty", [&a] { a.create.starter = Starter::none; }, "Write config.json only");
-  auto* here = add(app, a, "init", "Make the current folder a project's: a new one's, or with --project an existing one's", [&a](const Context& c) { return init(c, a.create); });
+  auto* here = add(app, a, "init", "Make the current folder a project's: a new one's, or with --project an existing one's",
+                   [&a](const Context& c) { return init(c, a.create); });
   here->add_option("name", a.create.name, "Name of the new project (default: the folder's)")->check(newNameProblem);
   here->add_flag_callback("--empty", [&a] { a.create.starter = Starter::none; }, "Write config.json only");
 
@@ -79,12 +82,14 @@ void addProjectCommands(CLI::App& app, Arguments& a) {
   auto* use = add(app, a, "use", "Make a space the current one of this folder", [&a](const Context& c) { return useSpace(c, a.name); });
   use->add_option("space", a.name, "A space of the project")->required()->check(spaceProblem);
   add(app, a, "projects", "List projects and spaces", [](const Context& c) { return listProjects(c); });
-  auto* show = add(app, a, "info", "Show a space: endpoint, key set, variables, tokens, deployment, routes", [&a](const Context& c) { return info(c, a.keys); });
+  auto* show = add(app, a, "info", "Show a space: endpoint, key set, variables, tokens, deployment, routes",
+                   [&a](const Context& c) { return info(c, a.keys); });
   show->add_flag_callback("--show", [&a] { a.keys = Keys::shown; }, "Show whole tokens");
 }
 
 void addSettingCommands(CLI::App& app, Arguments& a) {
-  auto* jwks = add(app, a, "jwks", "Verify Bearer tokens with a key set; an empty URL (\"\") removes it", [&a](const Context& c) { return setJwks(c, a.jwks); });
+  auto* jwks = add(app, a, "jwks", "Verify Bearer tokens with a key set; an empty URL (\"\") removes it",
+                   [&a](const Context& c) { return setJwks(c, a.jwks); });
   jwks->add_option("url", a.jwks.url, "As in https://TENANT/.well-known/jwks.json")->required();
   jwks->add_option("--issuer", a.jwks.issuer, "Accept only tokens of this issuer");
   jwks->add_option("--audience", a.jwks.audience, "Accept only tokens for one of these");
@@ -144,8 +149,10 @@ int run(int count, char** values) {
   CLI::App app("coho: projects, code and settings on a Redd server", "coho");
   app.set_version_flag("--version", "coho " REDD_VERSION);
   app.require_subcommand(1);
-  app.footer("Server and token: --url and --token, COHO_URL and COHO_TOKEN, the nearest .redd/coho.json (redd dev), the login kept by coho login.\n"
-             "Project and space: --project and --space, or config.json in the folder. Exit codes: 0 done, 1 failed, 2 not understood.");
+  app.footer(
+      "Server and token: --url and --token, COHO_URL and COHO_TOKEN, the nearest .redd/coho.json (redd dev), the login kept by coho "
+      "login.\n"
+      "Project and space: --project and --space, or config.json in the folder. Exit codes: 0 done, 1 failed, 2 not understood.");
   Arguments arguments;
   addProjectCommands(app, arguments);
   addCodeCommands(app, arguments);

@@ -47,8 +47,8 @@ Result<void> writeProjectConfig(const fs::path& folder, std::string_view project
 }
 
 Result<std::string> checkProjectName(std::string_view name) {
-  const bool good = name.size() >= 4 && name.size() <= 15 &&
-                    std::ranges::all_of(name, [](char c) { return isLower(c) || isUpper(c) || isDigit(c); });
+  const bool good =
+      name.size() >= 4 && name.size() <= 15 && std::ranges::all_of(name, [](char c) { return isLower(c) || isUpper(c) || isDigit(c); });
   if (!good) return invalid(fmt::format("'{}' is no project name: 4 to 15 letters or digits", inertLine(name)));
   std::string out(name);
   std::ranges::transform(out, out.begin(), [](char c) { return isUpper(c) ? static_cast<char>(c + 32) : c; });

@@ -17,7 +17,8 @@ struct ProjectConfig {
 };
 
 Result<std::optional<ProjectConfig>> readProjectConfig(const std::filesystem::path& folder);
-Result<void> writeProjectConfig(const std::filesystem::path& folder, std::string_view project, std::string_view space);  // keeps other members
+Result<void> writeProjectConfig(const std::filesystem::path& folder, std::string_view project,
+                                std::string_view space);  // keeps other members
 
 // Errors say which characters are allowed.
 Result<std::string> checkProjectName(std::string_view name);  // for a new one: 4 to 15 letters or digits; answers it in lower case

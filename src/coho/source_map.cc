@@ -96,7 +96,8 @@ Result<void> SourceMap::takeMappings(std::string_view mappings, const std::vecto
     const auto source = known ? kept[static_cast<std::size_t>(state[0])] : -1;
     const bool repeated = source < 0 && (segments_.empty() || segments_.back().source < 0);
     if (repeated) continue;
-    segments_.push_back({line, static_cast<std::uint32_t>(column), source, static_cast<std::uint32_t>(state[1]), static_cast<std::uint32_t>(state[2])});
+    segments_.push_back(
+        {line, static_cast<std::uint32_t>(column), source, static_cast<std::uint32_t>(state[1]), static_cast<std::uint32_t>(state[2])});
   }
   return {};
 }

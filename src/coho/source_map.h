@@ -19,7 +19,7 @@ class SourceMap {
  public:
   struct Position {
     std::string file;
-    std::uint32_t line = 0;  // from 1
+    std::uint32_t line = 0;    // from 1
     std::uint32_t column = 0;  // from 1
   };
 

@@ -5,7 +5,8 @@
 namespace redd::coho {
 namespace {
 
-// Sources: a package's file, then the app's. Line 1: package at column 0, app (line 1) at 10. Line 3: app (line 5, column 2) at 4, package at 9.
+// Sources: a package's file, then the app's. Line 1: package at column 0, app (line 1) at 10. Line 3: app (line 5, column 2) at 4, package
+// at 9.
 constexpr std::string_view kMap =
     R"({"version":3,"sources":["../app/node_modules/p/i.js","../app/lib/x.js"],"names":[],"mappings":"AAAA,UCAA;;IAIE,KDJA"})";
 
@@ -50,8 +51,9 @@ TEST(SourceMap, ExplainsStacks) {
 }
 
 TEST(SourceMap, RefusesWhatIsNone) {
-  for (const auto* text : {"", "{}", R"({"version":2})", R"({"version":3,"sources":[],"mappings":"!"})", R"({"version":3,"sources":[],"mappings":"gggggggggggg"})",
-                           R"({"version":3,"sources":[],"mappings":"AAAAAA"})"}) {
+  for (const auto* text :
+       {"", "{}", R"({"version":2})", R"({"version":3,"sources":[],"mappings":"!"})",
+        R"({"version":3,"sources":[],"mappings":"gggggggggggg"})", R"({"version":3,"sources":[],"mappings":"AAAAAA"})"}) {
     EXPECT_FALSE(SourceMap::ofApp(text, "/out", "/app")) << text;
   }
   const auto negative = SourceMap::ofApp(R"({"version":3,"sources":["a.js"],"mappings":"ADAA,AEAA"})", "/app", "/app");

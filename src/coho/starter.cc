@@ -22,8 +22,8 @@ constexpr std::string_view kIgnored = "node_modules/\n.env\n.redd/\n";
 }  // namespace
 
 std::vector<StarterFile> starterFiles(std::string_view packageName) {
-  const Json package{{"name", packageName}, {"version", "1.0.0"}, {"private", true}, {"type", "module"}, {"main", "index.js"},
-                     {"dependencies", {{"codehooks-js", "1.4.3"}}}};
+  const Json package{{"name", packageName}, {"version", "1.0.0"}, {"private", true},
+                     {"type", "module"},    {"main", "index.js"}, {"dependencies", {{"codehooks-js", "1.4.3"}}}};
   return {{"index.js", std::string(kIndex)}, {"package.json", prettyJson(package)}, {".gitignore", std::string(kIgnored)}};
 }
 

@@ -57,9 +57,7 @@ void Terminal::note(std::string_view line) {
   write(err_, fmt::format("{}\n", line));
 }
 
-std::string Terminal::paint(Colour colour, std::string_view text) const {
-  return outColours_ ? painted(colour, text) : std::string(text);
-}
+std::string Terminal::paint(Colour colour, std::string_view text) const { return outColours_ ? painted(colour, text) : std::string(text); }
 
 std::string Terminal::paintNote(Colour colour, std::string_view text) const {
   return errColours_ ? painted(colour, text) : std::string(text);

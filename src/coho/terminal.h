@@ -19,8 +19,8 @@ class Terminal {
  public:
   Terminal(std::FILE* out, std::FILE* err, const Environment& environment);
 
-  void out(std::string_view line);   // a line of the result
-  void note(std::string_view line);  // a line beside the result
+  void out(std::string_view line);                                    // a line of the result
+  void note(std::string_view line);                                   // a line beside the result
   std::string paint(Colour colour, std::string_view text) const;      // for out()
   std::string paintNote(Colour colour, std::string_view text) const;  // for note()
 

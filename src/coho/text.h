@@ -15,8 +15,8 @@ std::string inertLine(std::string_view text);
 // As inert(), at most `lines` lines and 16 KiB: a server's error of 10,000 lines stays readable. What was left out is counted.
 std::string inertExcerpt(std::string_view text, std::size_t lines);
 
-std::size_t columns(std::string_view inertText);                     // terminal cells, by wcwidth of a UTF-8 locale
+std::size_t columns(std::string_view inertText);                      // terminal cells, by wcwidth of a UTF-8 locale
 std::string cut(std::string_view inertText, std::size_t columnsMax);  // ends in … when it was cut
-std::string sizeText(std::size_t bytes);                             // "934 KB"
+std::string sizeText(std::size_t bytes);                              // "934 KB"
 
 }  // namespace redd::coho

@@ -9,20 +9,26 @@ TEST(Inert, ShowsWhatATerminalWouldObey) {
   EXPECT_EQ(inert("plain ü 漢 🙌\n"), "plain ü 漢 🙌\n");
   EXPECT_EQ(inert("\x1b[31mred\x1b]0;t\a"), "\\x1b[31mred\\x1b]0;t\\x07");
   EXPECT_EQ(inert("a\rb\bc\x7f"), "a\\x0db\\x08c\\x7f");
-  EXPECT_EQ(inert("\xc2\x9b" "2J"), "\\x9b2J");                       // C1 CSI as UTF-8
-  EXPECT_EQ(inert("\x9b" "2J"), "\\x9b2J");                           // and as a raw byte
-  EXPECT_EQ(inert("\xe2\x80\xae" "gnp"), "\\u{202e}gnp");             // right-to-left override
+  EXPECT_EQ(inert("\xc2\x9b"
+                  "2J"),
+            "\\x9b2J");  // C1 CSI as UTF-8
+  EXPECT_EQ(inert("\x9b"
+                  "2J"),
+            "\\x9b2J");  // and as a raw byte
+  EXPECT_EQ(inert("\xe2\x80\xae"
+                  "gnp"),
+            "\\u{202e}gnp");  // right-to-left override
   EXPECT_EQ(inert("a\tb"), "a b");
   EXPECT_EQ(inertLine("a\nb"), "a\\nb");
 }
 
 TEST(Inert, InvalidUtf8IsShownByteByByte) {
-  EXPECT_EQ(inert("\xc0\x80"), "\\xc0\\x80");          // overlong
+  EXPECT_EQ(inert("\xc0\x80"), "\\xc0\\x80");  // overlong
   EXPECT_EQ(inert("\xe0\x80\x80"), "\\xe0\\x80\\x80");
   EXPECT_EQ(inert("\xed\xa0\x80"), "\\xed\\xa0\\x80");  // a surrogate
   EXPECT_EQ(inert("\xf4\x90\x80\x80"), "\\xf4\\x90\\x80\\x80");
-  EXPECT_EQ(inert("x\xe2\x82"), "x\\xe2\\x82");         // cut off
-  EXPECT_EQ(inert("\xc3\x1b["), "\\xc3\\x1b[");         // a lead byte hides no escape
+  EXPECT_EQ(inert("x\xe2\x82"), "x\\xe2\\x82");  // cut off
+  EXPECT_EQ(inert("\xc3\x1b["), "\\xc3\\x1b[");  // a lead byte hides no escape
   EXPECT_EQ(inert("\xff"), "\\xff");
 }
 

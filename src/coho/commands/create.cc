@@ -21,8 +21,9 @@ struct Made {
 };
 
 Error halfWay(const Error& error, const std::string& project, const Context& context) {
-  return Error{error.code, error.detail, fmt::format("{}\nThe project {} was made all the same. Fix: go on with {} init --project {} --space {}",
-                                                     error.text(), project, commandName(context.environment), project, kFirstSpace)};
+  return Error{error.code, error.detail,
+               fmt::format("{}\nThe project {} was made all the same. Fix: go on with {} init --project {} --space {}", error.text(),
+                           project, commandName(context.environment), project, kFirstSpace)};
 }
 
 Result<Made> makeSpace(const Client& client, const std::string& project) {
@@ -30,7 +31,8 @@ Result<Made> makeSpace(const Client& client, const std::string& project) {
   REDD_TRY(const auto space,
            client.call({.method = "POST", .path = fmt::format("/projects/{}/spaces", segment(project)), .body = {{"name", kFirstSpace}}}));
   made.endpoint = textOf(space, "endpoint");
-  REDD_TRY(const auto token, client.call({.method = "POST", .path = made.target.path("/tokens"),
+  REDD_TRY(const auto token, client.call({.method = "POST",
+                                          .path = made.target.path("/tokens"),
                                           .body = {{"access", "READWRITE"}, {"description", "made by coho"}}}));
   made.token = textOf(token, "key");
   return made;
@@ -70,7 +72,10 @@ std::string curlLine(const Made& made) {
 
 void tell(const Context& context, const Made& made, const std::string& changeInto, const std::vector<std::string>& written) {
   if (context.wantsJson()) {
-    context.result({{"project", made.target.project}, {"space", made.target.space}, {"endpoint", made.endpoint}, {"token", made.token},
+    context.result({{"project", made.target.project},
+                    {"space", made.target.space},
+                    {"endpoint", made.endpoint},
+                    {"token", made.token},
                     {"files", written}});
     return;
   }
@@ -90,14 +95,16 @@ void tell(const Context& context, const Made& made, const std::string& changeInt
 Result<void> checkNew(const fs::path& folder, const std::string& shown) {
   std::error_code ignored;
   if (!fs::exists(folder, ignored) || (fs::is_directory(folder, ignored) && fs::is_empty(folder, ignored))) return {};
-  return Error::make(ErrorCode::alreadyExists, fmt::format("{} is there already and is not an empty folder. Fix: take another name, or run coho init in it", shown));
+  return Error::make(ErrorCode::alreadyExists,
+                     fmt::format("{} is there already and is not an empty folder. Fix: take another name, or run coho init in it", shown));
 }
 
 Result<void> checkNotAProject(const fs::path& folder) {
   REDD_TRY(const auto config, readProjectConfig(folder));
   if (!config || config->project.empty()) return {};
-  return Error::make(ErrorCode::alreadyExists, fmt::format("{} belongs to the project {} already. Fix: coho deploy, or remove the file first",
-                                                           config->file.string(), inertLine(config->project)));
+  return Error::make(ErrorCode::alreadyExists,
+                     fmt::format("{} belongs to the project {} already. Fix: coho deploy, or remove the file first", config->file.string(),
+                                 inertLine(config->project)));
 }
 
 // An existing project and space.
@@ -122,8 +129,9 @@ Result<std::string> nameOf(const fs::path& folder) {
     if (std::isalnum(static_cast<unsigned char>(c)) != 0 && name.size() < 15) name += c;
   }
   auto checked = checkProjectName(name);
-  if (!checked) return invalid(fmt::format("the folder's name '{}' makes no project name. Fix: coho init NAME, with 4 to 15 letters or digits",
-                                           inertLine(folder.filename().string())));
+  if (!checked)
+    return invalid(fmt::format("the folder's name '{}' makes no project name. Fix: coho init NAME, with 4 to 15 letters or digits",
+                               inertLine(folder.filename().string())));
   return checked;
 }
 

@@ -66,9 +66,10 @@ Result<void> deploy(const Context& context, const DeployArguments& arguments) {
   context.terminal.progress(fmt::format("uploading {} to {} and starting it …", sizeText(bundle.script.size()), client.login().url));
   const auto git = readGitInfo(context.appFolder(), context.environment);
   const auto uploadNs = monotonicNs();
-  REDD_TRY(const auto answer, client.send({.method = "POST", .path = target.path("/deployments"), .body = bodyOf(bundle, git), .totalMs = kDeployMs}));
+  REDD_TRY(const auto answer,
+           client.send({.method = "POST", .path = target.path("/deployments"), .body = bodyOf(bundle, git), .totalMs = kDeployMs}));
   context.terminal.clearProgress();
-  if (answer.status == 400 || answer.status == 502) return refusedDeploy(client, answer, bundle.map);
+  if (answer.status == 400 || answer.status >= 500) return refusedDeploy(client, answer, bundle.map);
   if (!answer.isSuccess()) return context.explain(client, target, client.refusal(answer));
 
   if (context.wantsJson()) {
@@ -95,7 +96,8 @@ Result<void> deployHistory(const Context& context) {
   }
   Table table({"DEPLOYED", "ID", "SIZE", "COMMIT", "AUTHOR", ""});
   for (const auto& one : deployments) {
-    table.add({isoTime(numberOf(one, "createdMs")), textOf(one, "id"), sizeText(static_cast<std::size_t>(std::max<std::int64_t>(0, numberOf(one, "bundleBytes")))),
+    table.add({isoTime(numberOf(one, "createdMs")), textOf(one, "id"),
+               sizeText(static_cast<std::size_t>(std::max<std::int64_t>(0, numberOf(one, "bundleBytes")))),
                fmt::format("{} {}", textOf(one, "gitBranch"), textOf(one, "gitHash").substr(0, 8)), textOf(one, "author"),
                flagOf(one, "active") ? "(active)" : ""});
   }

@@ -25,7 +25,8 @@ std::vector<std::string> jwksRows(const Json& space) {
 std::vector<std::string> envRows(const Json& space) {
   std::vector<std::string> out;
   for (const auto& one : memberOf(space, "env")) {
-    out.push_back(flagOf(one, "encrypted") ? textOf(one, "name") + " (encrypted)" : fmt::format("{} = {}", textOf(one, "name"), textOf(one, "value")));
+    out.push_back(flagOf(one, "encrypted") ? textOf(one, "name") + " (encrypted)"
+                                           : fmt::format("{} = {}", textOf(one, "name"), textOf(one, "value")));
   }
   return out;
 }

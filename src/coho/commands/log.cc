@@ -42,8 +42,10 @@ std::string query(const LogArguments& arguments, std::uint32_t tail) {
 }
 
 Result<void> tailLog(const Context& context, const Client& client, const Target& target, const LogArguments& arguments) {
-  REDD_TRY(const auto answer, context.call(client, target, {.path = target.path("/logs" + query(arguments, arguments.tail)),
-                                                            .totalMs = kLogMs, .answerBytesMax = kLogBytesMax}));
+  REDD_TRY(
+      const auto answer,
+      context.call(client, target,
+                   {.path = target.path("/logs" + query(arguments, arguments.tail)), .totalMs = kLogMs, .answerBytesMax = kLogBytesMax}));
   for (const auto& line : memberOf(answer, "lines")) printLine(context, line);
   return {};
 }
@@ -61,20 +63,22 @@ Result<void> followLog(const Context& context, const Client& client, const Targe
   auto tail = arguments.tail;
   bool connected = false;
   for (std::uint32_t retryMs = kRetryFirstMs;; retryMs = std::min(retryMs * 2, kRetryMostMs)) {
-    const auto end = client.follow(target.path("/logs/follow" + query(arguments, tail)), [&](std::string_view event, std::string_view data) {
-      connected = true;
-      retryMs = kRetryFirstMs;
-      const auto line = parseJson(data);
-      if (event != "log" || !line || !line->is_object()) return true;
-      const auto id = textOf(*line, "id");
-      if (!id.empty() && id <= lastId) return true;
-      lastId = id;
-      printLine(context, *line);
-      return true;
-    });
+    const auto end =
+        client.follow(target.path("/logs/follow" + query(arguments, tail)), [&](std::string_view event, std::string_view data) {
+          connected = true;
+          retryMs = kRetryFirstMs;
+          const auto line = parseJson(data);
+          if (event != "log" || !line || !line->is_object()) return true;
+          const auto id = textOf(*line, "id");
+          if (!id.empty() && id <= lastId) return true;
+          lastId = id;
+          printLine(context, *line);
+          return true;
+        });
     const bool refused = !end && end.error().code != ErrorCode::unavailable && end.error().code != ErrorCode::timeout;
     if (!end && (refused || !connected)) return end.error();
-    context.terminal.note(context.terminal.paintNote(Colour::dim, fmt::format("the connection to {} ended; trying again", client.login().url)));
+    context.terminal.note(
+        context.terminal.paintNote(Colour::dim, fmt::format("the connection to {} ended; trying again", client.login().url)));
     if (connected) tail = kTailAfterBreak;
     pauseFor(retryMs);
   }

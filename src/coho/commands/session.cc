@@ -16,7 +16,8 @@ Result<void> login(const Context& context, const std::string& url) {
   if (wanted.token.empty()) {
     return invalid("the token is missing. Fix: --token TOKEN, or set COHO_TOKEN; redd writes the owner's to DIR/owner-token");
   }
-  if (wanted.token.find_first_of(" \t\r\n") != std::string::npos) return invalid("the token holds spaces or line ends. Fix: copy it whole, in one line");
+  if (wanted.token.find_first_of(" \t\r\n") != std::string::npos)
+    return invalid("the token holds spaces or line ends. Fix: copy it whole, in one line");
   const Client client(wanted);
   REDD_TRY(const auto me, client.call({.path = "/me"}));
   REDD_TRY(const auto file, storeLogin(wanted, context.environment));
@@ -25,8 +26,8 @@ Result<void> login(const Context& context, const std::string& url) {
     context.result({{"url", wanted.url}, {"name", who}, {"role", textOf(me, "role")}, {"file", file.string()}});
     return {};
   }
-  context.terminal.out(fmt::format("Logged in to {} as {} ({}). The login is kept in {}.", wanted.url, inertLine(who), inertLine(textOf(me, "role")),
-                                   file.string()));
+  context.terminal.out(fmt::format("Logged in to {} as {} ({}). The login is kept in {}.", wanted.url, inertLine(who),
+                                   inertLine(textOf(me, "role")), file.string()));
   if (!context.environment.get("COHO_URL").empty()) context.terminal.note("Note: COHO_URL is set and goes before this login.");
   return {};
 }

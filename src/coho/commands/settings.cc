@@ -61,8 +61,9 @@ Result<void> setEnv(const Context& context, const EnvArguments& arguments) {
   auto value = arguments.value ? Result<std::string>(*arguments.value) : readStandardInput();
   if (!value) return value.error();
   const bool encrypted = arguments.secrecy == Secrecy::encrypted;
-  REDD_TRY(const auto answer, context.call(client, target, {.method = "PUT", .path = envPath(target, arguments.name),
-                                                            .body = {{"value", *value}, {"encrypted", encrypted}}}));
+  REDD_TRY(const auto answer,
+           context.call(client, target,
+                        {.method = "PUT", .path = envPath(target, arguments.name), .body = {{"value", *value}, {"encrypted", encrypted}}}));
   confirm(context, {{"project", target.project}, {"space", target.space}, {"name", textOf(answer, "name")}, {"encrypted", encrypted}},
           fmt::format("{}\nSet {}{}", target.label(), inertLine(arguments.name), encrypted ? " (encrypted)" : ""));
   return {};
@@ -73,8 +74,8 @@ Result<void> removeEnv(const Context& context, const std::string& name) {
   REDD_TRY(const auto client, context.connect());
   auto removed = client.call({.method = "DELETE", .path = envPath(target, name)});
   if (!removed && removed.error().code == ErrorCode::notFound) {
-    return notFound(fmt::format("{}: {} of {}, {}. Fix: coho info lists the variables", removed.error().text(), inertLine(name), target.project,
-                                target.space));
+    return notFound(fmt::format("{}: {} of {}, {}. Fix: coho info lists the variables", removed.error().text(), inertLine(name),
+                                target.project, target.space));
   }
   if (!removed) return removed.error();
   confirm(context, {{"project", target.project}, {"space", target.space}, {"name", name}, {"removed", true}},

@@ -13,8 +13,9 @@ Result<void> addSpace(const Context& context, const std::string& space) {
   REDD_TRY(const auto project, context.project());
   REDD_TRY(const auto client, context.connect());
   const Target target{project, space, "config.json or --project"};
-  REDD_TRY(const auto made, context.call(client, target, {.method = "POST", .path = fmt::format("/projects/{}/spaces", segment(project)),
-                                                          .body = {{"name", space}}}));
+  REDD_TRY(const auto made,
+           context.call(client, target,
+                        {.method = "POST", .path = fmt::format("/projects/{}/spaces", segment(project)), .body = {{"name", space}}}));
   if (context.wantsJson()) {
     context.result(made);
     return {};

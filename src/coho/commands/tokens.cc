@@ -39,8 +39,10 @@ Result<void> listTokens(const Context& context, Keys keys) {
 Result<void> addToken(const Context& context, const TokenArguments& arguments) {
   REDD_TRY(const auto target, context.target());
   REDD_TRY(const auto client, context.connect());
-  REDD_TRY(const auto token, context.call(client, target, {.method = "POST", .path = target.path("/tokens"),
-                                                           .body = {{"access", arguments.access}, {"description", arguments.description}}}));
+  REDD_TRY(const auto token, context.call(client, target,
+                                          {.method = "POST",
+                                           .path = target.path("/tokens"),
+                                           .body = {{"access", arguments.access}, {"description", arguments.description}}}));
   if (context.wantsJson()) {
     context.result(token);
     return {};
