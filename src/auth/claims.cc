@@ -1,0 +1,115 @@
+#include "claims.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "strict_json.h"
+
+namespace redd::auth {
+namespace {
+
+using simdjson::dom::array;
+using simdjson::dom::element;
+using simdjson::dom::object;
+
+constexpr double kFarFutureMs = 9e15;  // below 2^53, far above every date
+
+std::string lower(std::string_view text) {
+  std::string out(text);
+  for (char& c : out) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
+  return out;
+}
+
+// RFC 7519 5.1, RFC 9068 4: other kinds of token signed by the same key are not access tokens.
+bool isAccessTokenType(std::string_view type) {
+  std::string name = lower(type);
+  if (name.starts_with("application/")) name.erase(0, 12);
+  return name == "jwt" || name == "at+jwt";
+}
+
+// A NumericDate in milliseconds, clamped so that it never wraps. False: it is no finite number.
+bool dateMs(const element& value, std::int64_t& ms) {
+  double seconds = 0;
+  if (!value.is_number() || value.get(seconds) != simdjson::SUCCESS || !std::isfinite(seconds)) return false;
+  ms = static_cast<std::int64_t>(std::clamp(seconds * 1'000, -kFarFutureMs, kFarFutureMs));
+  return true;
+}
+
+std::string found(const char* name, const object& claims) {
+  element value;
+  if (claims[name].get(value) != simdjson::SUCCESS) return std::string(name) + " is absent";
+  return std::string(name) + " = " + shown(value);
+}
+
+Verdict checkTimes(const object& claims, const TokenPolicy& policy, UnixMs now) {
+  const std::int64_t leewayMs = policy.leewayS * 1'000;
+  Verdict verdict;
+  verdict.validUntilMs = static_cast<std::int64_t>(kFarFutureMs);
+  element value;
+  std::int64_t atMs = 0;
+  if (claims["exp"].get(value) == simdjson::SUCCESS) {
+    if (!dateMs(value, atMs)) return failure(Check::malformed, "exp is a number", found("exp", claims));
+    verdict.validUntilMs = atMs + leewayMs;
+    if (now >= verdict.validUntilMs) {
+      return failure(Check::expired, "exp after " + isoTime(now - leewayMs), found("exp", claims));
+    }
+  } else if (policy.requireExp) {
+    return failure(Check::malformed, "exp is a number", "exp is absent");
+  }
+  if (claims["nbf"].get(value) == simdjson::SUCCESS) {
+    if (!dateMs(value, atMs)) return failure(Check::malformed, "nbf is a number", found("nbf", claims));
+    if (now < atMs - leewayMs) {
+      Verdict early = failure(Check::notYetValid, "nbf before " + isoTime(now + leewayMs), found("nbf", claims));
+      early.validUntilMs = atMs - leewayMs;
+      return early;
+    }
+  }
+  return verdict;
+}
+
+bool isAudience(const object& claims, const std::vector<std::string>& wanted) {
+  const auto isWanted = [&wanted](std::string_view name) { return std::ranges::find(wanted, name) != wanted.end(); };
+  if (const auto name = stringMember(claims, "aud")) return isWanted(*name);
+  array names;
+  if (claims["aud"].get(names) != simdjson::SUCCESS) return false;
+  bool good = false;
+  for (const element item : names) {
+    std::string_view name;
+    if (item.get(name) != simdjson::SUCCESS) return false;
+    good = good || isWanted(name);
+  }
+  return good;
+}
+
+std::string listed(const std::vector<std::string>& names) {
+  std::string out;
+  for (const std::string& name : names) out += (out.empty() ? "" : " or ") + name;
+  return out;
+}
+
+Verdict check(const object& claims, const TokenPolicy& policy, UnixMs now) {
+  Verdict verdict = checkTimes(claims, policy, now);
+  if (!verdict.accepted()) return verdict;
+  if (!policy.issuer.empty() && stringMember(claims, "iss") != policy.issuer) {
+    return failure(Check::issuer, "iss = " + policy.issuer, found("iss", claims));
+  }
+  if (!policy.audience.empty() && !isAudience(claims, policy.audience)) {
+    return failure(Check::audience, "aud contains " + listed(policy.audience), found("aud", claims));
+  }
+  return verdict;
+}
+
+}  // namespace
+
+Verdict checkClaims(const Token& token, const TokenPolicy& policy, UnixMs now) {
+  if (token.type && !isAccessTokenType(*token.type)) return failure(Check::malformed, "typ is JWT or at+jwt", "typ = " + excerpt(*token.type));
+  StrictJson json;
+  const auto claims = json.readObject(token.payload);
+  if (!claims) return failure(Check::malformed, "a payload that is one JSON object", claims.error().publicText);
+  Verdict verdict = check(*claims, policy, now);
+  verdict.claims = token.payload;
+  return verdict;
+}
+
+}  // namespace redd::auth

@@ -1,0 +1,12 @@
+// The checks of SEC-07 on the payload of a token whose signature held. Pure.
+#pragma once
+
+#include "auth/authenticator.h"
+#include "token.h"
+
+namespace redd::auth {
+
+// Fills everything but keyId. The payload must be one strict JSON object; exp, nbf, iss, aud and the header's typ are checked.
+Verdict checkClaims(const Token& token, const TokenPolicy& policy, UnixMs now);
+
+}  // namespace redd::auth

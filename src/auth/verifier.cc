@@ -1,0 +1,77 @@
+#include "verifier.h"
+
+#include "claims.h"
+#include "strict_json.h"
+
+namespace redd::auth {
+namespace {
+
+constexpr unsigned kAlgorithms = 10;
+
+std::string keyText(const Token& token) { return token.keyId ? "kid = " + excerpt(*token.keyId) : "no kid"; }
+
+bool mayBeMeant(const Jwk& jwk, const Token& token) {
+  if (token.keyId && jwk.id != token.keyId) return false;
+  if (jwk.algorithm && *jwk.algorithm != token.algorithm) return false;
+  return crypto::fits(jwk.key.kind(), token.algorithm);
+}
+
+// Why no key remained: a key of that name for another algorithm is the token's fault, and no reason to fetch the set again.
+Verdict noKey(const Token& token, const KeySet& keys) {
+  for (const Jwk& jwk : keys.keys) {
+    if (token.keyId && jwk.id == token.keyId) {
+      return failure(Check::algorithm, "an algorithm of the key with " + keyText(token), "alg = " + std::string(crypto::name(token.algorithm)));
+    }
+  }
+  return failure(Check::unknownKey, "one of " + std::to_string(keys.keys.size()) + " keys of the set", keyText(token));
+}
+
+}  // namespace
+
+AlgorithmSet::AlgorithmSet(const std::vector<std::string>& names) {
+  if (names.empty()) bits_ = (1U << kAlgorithms) - 1;
+  for (const std::string& name : names) {
+    if (const auto algorithm = crypto::signatureAlgorithm(name)) bits_ |= 1U << static_cast<unsigned>(*algorithm);
+  }
+}
+
+std::string AlgorithmSet::names() const {
+  std::string out;
+  for (unsigned i = 0; i < kAlgorithms; ++i) {
+    const auto algorithm = static_cast<crypto::SignatureAlgorithm>(i);
+    if (contains(algorithm)) out.append(out.empty() ? "" : ", ").append(crypto::name(algorithm));
+  }
+  return out;
+}
+
+SignatureVerdict verifySignature(const Token& token, const KeySet& keys, const AlgorithmSet& allowed) {
+  if (!allowed.contains(token.algorithm)) {
+    return {failure(Check::algorithm, "alg is one of " + allowed.names(), "alg = " + std::string(crypto::name(token.algorithm)))};
+  }
+  const Jwk* meant = nullptr;
+  std::size_t candidates = 0;
+  for (const Jwk& jwk : keys.keys) {
+    if (!mayBeMeant(jwk, token)) continue;
+    meant = &jwk;
+    ++candidates;
+  }
+  if (candidates == 0) return {noKey(token, keys)};
+  if (candidates > 1) return {failure(Check::unknownKey, "exactly one key that may be meant", std::to_string(candidates) + " keys for " + keyText(token))};
+  SignatureVerdict result{{}, meant};
+  if (!meant->key.verify(token.algorithm, token.signedPart, token.signature)) {
+    result.verdict = failure(Check::signature, "a signature of the key with " + keyText(token), "another");
+  }
+  result.verdict.keyId = meant->id.value_or("");
+  return result;
+}
+
+SignatureVerdict judge(const Token& token, const KeySet& keys, const AlgorithmSet& allowed, const TokenPolicy& policy, UnixMs now) {
+  SignatureVerdict result = verifySignature(token, keys, allowed);
+  if (!result.verdict.accepted()) return result;
+  std::string keyId = std::move(result.verdict.keyId);
+  result.verdict = checkClaims(token, policy, now);
+  result.verdict.keyId = std::move(keyId);
+  return result;
+}
+
+}  // namespace redd::auth
