@@ -118,6 +118,19 @@ TEST(Control, CodeThatDoesNotLoadLeavesTheOldOneServing) {
   EXPECT_EQ(bodyOf(*refused)["error"], "SyntaxError: x (index.js:3)");
   EXPECT_EQ(bodyOf(*refused)["code"], "invalid_argument");
   EXPECT_EQ(bodyOf(*refused)["stack"], "SyntaxError: x\n    at index.js:3:7");
+  const std::pair<const char*, const char*> failures[] = {
+      {"TypeError: no\n    at index.js:3:7", "TypeError: no"},
+      {"index.js:3\nlet let\n    ^^^\n\nSyntaxError: unexpected\n    at wrap", "SyntaxError: unexpected"},
+      {"thrown: 7\n    at index.js:1:1", "thrown: 7"},
+  };
+  for (const auto& [failure, message] : failures) {
+    house.supervisor.refuse = invalid(failure);
+    const auto whole = bodyOf(*house.call("POST", path + "/deployments", R"({"bundle":"bad"})"));
+    EXPECT_EQ(whole["error"], message);
+    EXPECT_EQ(whole["stack"], failure);
+  }
+  house.supervisor.refuse = invalid("no manifest");
+  EXPECT_FALSE(bodyOf(*house.call("POST", path + "/deployments", R"({"bundle":"bad"})")).contains("stack"));
   EXPECT_EQ(*house.dev()->deployment->bundle, "good");
   EXPECT_EQ(house.call("POST", path + "/deployments", R"({"bundle":""})")->answer_.status, 400);
 }

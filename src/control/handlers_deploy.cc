@@ -1,14 +1,29 @@
+#include <algorithm>
+
 #include "handlers.h"
 #include "json_writer.h"
 
 namespace redd::control {
 namespace {
 
-// What a script did wrong while it loaded is the caller's to see: message, and the stack when the worker gave one.
+// The line of a script's failure that says what is wrong: "SyntaxError: …", which V8 puts behind the place, or the first.
+std::string_view messageOf(std::string_view failure) {
+  const auto first = failure.substr(0, failure.find('\n'));
+  for (auto rest = failure; !rest.empty();) {
+    const auto line = rest.substr(0, rest.find('\n'));
+    if (line.find("Error: ") < line.find(' ')) return line;
+    rest.remove_prefix(std::min(rest.size(), line.size() + 1));
+  }
+  return first;
+}
+
+// What a script did wrong while it loaded is the caller's to see: the message, and the stack when there is one.
 Answer refusal(const Error& error) {
+  const bool ownStack = !error.detail.empty() && error.detail != error.text();
+  const auto failure = ownStack ? std::string_view(error.detail) : error.text();
   JsonObject out;
-  out.text("error", error.text()).text("code", name(error.code));
-  if (!error.detail.empty() && error.detail != error.text()) out.text("stack", error.detail);
+  out.text("error", ownStack ? error.text() : messageOf(failure)).text("code", name(error.code));
+  if (ownStack || failure.contains('\n')) out.text("stack", failure);
   return Answer{out.end(), httpStatus(error.code)};
 }
 
