@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <cmath>
 #include <optional>
+#include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 #include "base/json.h"
@@ -14,7 +16,7 @@
 namespace redd::query {
 namespace {
 
-Error refused(std::string why) { return invalid("3 INVALID_ARGUMENT: " + std::move(why)); }
+Error refused(std::string why) { return invalid(std::move(why)); }
 
 enum class Op { set, unset, inc, push, pull, pullAll, pop, addToSet, rename };  // in the order of application
 
@@ -38,40 +40,75 @@ std::optional<Op> operatorNamed(std::string_view name) {
   return std::nullopt;
 }
 
-// The members of a document while it is changed.
+// The members of a document while it is changed. Many members are indexed, so that many changes cost no square.
 class Draft {
  public:
-  explicit Draft(const Value& document) : members_(document.members.begin(), document.members.end()) {}
+  explicit Draft(const Value& document) : members_(document.members.begin(), document.members.end()) {
+    if (members_.size() <= kFew) return;
+    for (std::size_t i = 0; i < members_.size(); ++i) places_.emplace(members_[i].key, i);
+  }
 
   const Value* get(std::string_view field) const {
     const auto at = place(field);
-    return at == members_.end() ? nullptr : &at->value;
+    return at == kNowhere ? nullptr : &members_[at].value;
   }
   void set(std::string_view field, std::string_view fieldSource, const Value& value) {
-    const auto at = place(field);
-    if (at != members_.end()) {
-      at->value = value;
-    } else {
-      members_.push_back({field, fieldSource, value});
+    if (const auto at = place(field); at != kNowhere) {
+      members_[at].value = value;
+      return;
     }
+    if (indexed()) places_.emplace(field, members_.size());
+    members_.push_back({field, fieldSource, value});
   }
   void remove(std::string_view field) {
     const auto at = place(field);
-    if (at != members_.end()) members_.erase(at);
+    if (at == kNowhere) return;
+    members_[at].keySource = {};  // a gap
+    members_[at].key = {};
+    if (indexed()) places_.erase(field);
   }
   std::string text() const {
-    Value object;
-    object.kind = Kind::object;
-    object.members = members_;
-    return textOf(object);
+    std::string out = "{";
+    for (const auto& [key, keySource, value] : members_) {
+      if (keySource.empty()) continue;
+      if (out.size() > 1) out += ',';
+      out += keySource;
+      out += ':';
+      append(out, value);
+    }
+    return out += '}';
   }
 
  private:
-  std::vector<Member>::iterator place(std::string_view field) { return std::ranges::find(members_, field, &Member::key); }
-  std::vector<Member>::const_iterator place(std::string_view field) const {
-    return std::ranges::find(members_, field, &Member::key);
+  static constexpr std::size_t kFew = 32;
+  static constexpr std::size_t kNowhere = std::string_view::npos;
+
+  bool indexed() const { return !places_.empty(); }
+  std::size_t place(std::string_view field) const {
+    if (indexed()) {
+      const auto found = places_.find(field);
+      return found == places_.end() ? kNowhere : found->second;
+    }
+    for (std::size_t i = 0; i < members_.size(); ++i) {
+      if (members_[i].key == field && !members_[i].keySource.empty()) return i;
+    }
+    return kNowhere;
   }
   std::vector<Member> members_;
+  std::unordered_map<std::string_view, std::size_t> places_;  // empty: few members
+};
+
+// Values of which one can ask quickly whether an equal one is among them.
+class ValueSet {
+ public:
+  explicit ValueSet(std::span<const Value> values) {
+    for (const auto& value : values) add(value);
+  }
+  bool add(const Value& value) { return known_.insert(canonical(value)).second; }  // false: it was there
+  bool contains(const Value& value) const { return known_.contains(canonical(value)); }
+
+ private:
+  std::unordered_set<std::string> known_;
 };
 
 // The values of {$each: […]}, or the one value.
@@ -85,19 +122,27 @@ std::vector<Value> elementsOf(const Value* value) {
   return {value->elements.begin(), value->elements.end()};
 }
 
+void addNew(std::vector<Value>& elements, std::span<const Value> values) {
+  ValueSet known(elements);
+  for (const auto& value : values) {
+    if (known.add(value)) elements.push_back(value);
+  }
+}
+
 }  // namespace
 
 struct Change::State {
   std::string text;
   Parser parser;
   std::vector<Operation> operations;
+  std::size_t conditions = 0;
   Parser documents;
 
   Result<void> read(const Value& change);
   Result<void> readOperator(Op op, const Value& operand);
   Result<void> add(Op op, const Member& member);
   Result<void> applyOne(const Operation& operation, Draft& draft);
-  Result<void> changeArray(const Operation& operation, Draft& draft, const Value* old);
+  void changeArray(const Operation& operation, Draft& draft, const Value* old);
 };
 
 Change::Change(std::unique_ptr<State> state) : state_(std::move(state)) {}
@@ -145,6 +190,7 @@ Result<void> Change::State::readOperator(Op op, const Value& operand) {
 }
 
 Result<void> Change::State::add(Op op, const Member& member) {
+  const auto isEnd = [](const Value& value) { return value.kind == Kind::number && (value.number == 1 || value.number == -1); };
   const auto isArray = [](const Value* value) { return value && value->kind == Kind::array; };
   Operation operation{op, member.key, member.keySource, nullptr, std::nullopt, operations.size()};
   // Operands of $unset and $pop in text form are ours: keep a copy.
@@ -154,10 +200,15 @@ Result<void> Change::State::add(Op op, const Member& member) {
     return invalid("The value of $inc must be an object where each property is a number");
   }
   if (op == Op::pullAll && !isArray(&operand)) return refused("$pullAll needs an array");
+  if (op == Op::pop && !isEnd(operand)) return refused(fmt::format("$pop: the field {} needs 1 (the last) or -1 (the first)", member.key));
   if (op == Op::rename && operand.kind != Kind::text) return refused("$rename needs the new name as text");
   const Value* each = find(operand, "$each");
-  if ((op == Op::push || op == Op::addToSet) && each && !isArray(each)) return refused("$each needs an array");
+  if ((op == Op::push || op == Op::addToSet) && each && (!isArray(each) || operand.members.size() != 1)) {
+    return refused("$each needs an array, and nothing beside it");
+  }
+  if (operations.size() == Change::kOperationsMax) return refused(fmt::format("a change of more than {} fields", Change::kOperationsMax));
   if (op == Op::pull) {
+    if (++conditions > Change::kConditionsMax) return refused(fmt::format("$pull from more than {} fields", Change::kConditionsMax));
     REDD_TRY(Condition condition, Condition::parse(textOf(operand)));
     operation.condition = std::move(condition);
   }
@@ -194,51 +245,44 @@ Result<void> Change::State::applyOne(const Operation& operation, Draft& draft) {
       break;
     }
     case Op::rename: {
-      if (!old) break;
+      if (!old || operation.operand->text == operation.field) break;
       const Value moved = *old;
       draft.remove(operation.field);
       draft.set(operation.operand->text, operation.operand->source, moved);
       break;
     }
     default:
-      return changeArray(operation, draft, old);
+      changeArray(operation, draft, old);
   }
   return {};
 }
 
-Result<void> Change::State::changeArray(const Operation& operation, Draft& draft, const Value* old) {
+void Change::State::changeArray(const Operation& operation, Draft& draft, const Value* old) {
   std::vector<Value> elements = elementsOf(old);
-  const bool compares = operation.op == Op::addToSet || operation.op == Op::pullAll;
-  if (compares && (elements.size() + 1) * (operation.operand->elements.size() + eachOf(*operation.operand).size()) > Change::kComparisonsMax) {
-    return refused(fmt::format("the arrays at {} are too long to be compared", operation.field));
-  }
   switch (operation.op) {
     case Op::push:
       for (const auto& value : eachOf(*operation.operand)) elements.push_back(value);
       break;
     case Op::addToSet:
-      for (const auto& value : eachOf(*operation.operand)) {
-        if (std::ranges::none_of(elements, [&](const Value& element) { return equal(element, value); })) elements.push_back(value);
-      }
+      addNew(elements, eachOf(*operation.operand));
+      if (old && old->kind == Kind::array && elements.size() == old->elements.size()) return;
       break;
     default: {
-      if (!old || old->kind != Kind::array) return {};  // nothing to take from
+      if (!old || old->kind != Kind::array) return;  // nothing to take from
       const auto before = elements.size();
       if (operation.op == Op::pull) {
         std::erase_if(elements, [&](const Value& element) { return operation.condition->matches(element); });
       } else if (operation.op == Op::pullAll) {
-        std::erase_if(elements, [&](const Value& element) {
-          return std::ranges::any_of(operation.operand->elements, [&](const Value& value) { return equal(element, value); });
-        });
+        const ValueSet unwanted(operation.operand->elements);
+        std::erase_if(elements, [&](const Value& element) { return unwanted.contains(element); });
       } else if (!elements.empty()) {
         const bool first = operation.operand->kind == Kind::number && operation.operand->number < 0;
         elements.erase(first ? elements.begin() : elements.end() - 1);
       }
-      if (elements.size() == before) return {};  // its text stays
+      if (elements.size() == before) return;  // its text stays
     }
   }
   draft.set(operation.field, operation.fieldSource, documents.makeArray(elements));
-  return {};
 }
 
 // ---- _id ----
@@ -251,7 +295,7 @@ Result<Identified> withId(std::string_view document, const std::string& generate
   if (id && id->kind == Kind::text) return Identified{std::string(id->text), textOf(*value)};
   Draft draft(*value);
   std::string text = generated;
-  if (id && id->kind != Kind::null) text = textOf(*id);
+  if (id && id->kind != Kind::null) text = id->kind == Kind::number ? json::number(id->number) : textOf(*id);
   draft.set("_id", "\"_id\"", parser.makeText(text));
   return Identified{text, draft.text()};
 }

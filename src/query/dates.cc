@@ -22,12 +22,14 @@ class DateReader {
     rest_.remove_prefix(1);
     return true;
   }
-  double fraction() {  // of a second
-    double value = 0;
-    for (double scale = 0.1; !rest_.empty() && rest_[0] >= '0' && rest_[0] <= '9'; scale /= 10) {
-      value += scale * (rest_[0] - '0');
+  int milliseconds() {  // of a fraction of any length; what is finer is cut off, as in JavaScript
+    int value = 0;
+    int digits = 0;
+    for (; !rest_.empty() && rest_[0] >= '0' && rest_[0] <= '9'; ++digits) {
+      if (digits < 3) value = value * 10 + (rest_[0] - '0');
       rest_.remove_prefix(1);
     }
+    for (; digits < 3; ++digits) value *= 10;
     return value;
   }
   bool done() const { return rest_.empty(); }
@@ -42,8 +44,7 @@ std::optional<double> dateOf(const Value& value) {
   if (value.kind == Kind::number) return value.number;
   if (value.kind != Kind::text) return std::nullopt;
   DateReader reader(value.text);
-  int year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0;
-  double fraction = 0;
+  int year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0, millisecond = 0;
   int offset = 0;
   if (!reader.digits(4, year) || !reader.take('-') || !reader.digits(2, month) || !reader.take('-') || !reader.digits(2, day)) {
     return std::nullopt;
@@ -51,7 +52,7 @@ std::optional<double> dateOf(const Value& value) {
   if (reader.take('T') || reader.take(' ')) {
     if (!reader.digits(2, hour) || !reader.take(':') || !reader.digits(2, minute)) return std::nullopt;
     if (reader.take(':') && !reader.digits(2, second)) return std::nullopt;
-    if (reader.take('.')) fraction = reader.fraction();
+    if (reader.take('.')) millisecond = reader.milliseconds();
     const int sign = reader.take('+') ? 1 : reader.take('-') ? -1 : 0;
     if (sign != 0) {
       int hours = 0, minutes = 0;
@@ -67,7 +68,7 @@ std::optional<double> dateOf(const Value& value) {
                                          std::chrono::day(static_cast<unsigned>(day))};
   if (!reader.done() || !date.ok() || hour > 24 || minute > 59 || second > 59) return std::nullopt;
   const double days = static_cast<double>(std::chrono::sys_days(date).time_since_epoch().count());
-  return (((days * 24 + hour) * 60 + minute - offset) * 60 + second) * 1000 + static_cast<double>(static_cast<int>(fraction * 1000 + 0.5));
+  return (((days * 24 + hour) * 60 + minute - offset) * 60 + second) * 1000 + millisecond;
 }
 
 }  // namespace redd::query

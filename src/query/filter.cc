@@ -38,7 +38,7 @@ std::optional<std::vector<std::string>> Filter::ids() const {
     if (field.op != Op::field || field.path->name() != "_id") continue;
     const FilterNode& test = field.children.front();
     if (test.op == Op::equal && test.operand->kind == Kind::text) return std::vector{std::string(test.operand->text)};
-    if (test.op != Op::in || !test.children.empty()) continue;
+    if (test.op != Op::in || !test.children.empty() || !test.inDatesMs.empty()) continue;
     std::vector<std::string> ids;
     for (const auto& element : test.operand->elements) {
       if (element.kind == Kind::text) ids.emplace_back(element.text);  // an _id is always text
@@ -67,8 +67,8 @@ std::vector<std::pair<std::string, std::string>> Filter::equalities() const {
 struct Condition::State {
   std::string text;
   Parser parser;
-  FilterNode root;
-  const Value* same = nullptr;  // an object is also removed when it equals the operand
+  const Value* same = nullptr;       // elements that are equal to it match
+  std::optional<FilterNode> query;   // so do those that it holds for
 };
 
 Condition::Condition(std::unique_ptr<State> state) : state_(std::move(state)) {}
@@ -81,18 +81,22 @@ Result<Condition> Condition::parse(std::string_view operand) {
   state->text = operand;
   REDD_TRY(const Value* value, state->parser.parse(state->text));
   FilterParser parser;
-  if (value->kind == Kind::object && !FilterParser::isOperators(*value)) {
-    REDD_TRY(state->root, parser.document(*value));
-    state->same = value;
+  if (FilterParser::isOperators(*value)) {
+    REDD_TRY(state->query, parser.conditionsOf(*value));
   } else {
-    REDD_TRY(state->root, parser.conditionsOf(*value));
+    state->same = value;
+    if (value->kind == Kind::object) {
+      REDD_TRY(state->query, parser.document(*value));
+    }
   }
   return Condition(std::move(state));
 }
 
 bool Condition::matches(const Value& element) const {
-  if (!state_->same) return matchesElement(state_->root, element);
-  return element.kind == Kind::object && (equal(element, *state_->same) || matchesDocument(state_->root, element));
+  if (state_->same && equal(element, *state_->same)) return true;
+  if (!state_->query) return false;
+  if (state_->same) return element.kind == Kind::object && matchesDocument(*state_->query, element);
+  return matchesElement(*state_->query, element);
 }
 
 }  // namespace redd::query

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <compare>
 #include <cmath>
 
 #include "filter_node.h"
@@ -17,25 +18,29 @@ bool equalsOperand(const FilterNode& node, const Value& value) {
   return node.dateMs ? dateEqual(*node.dateMs, value) : equal(value, *node.operand);
 }
 
-bool ordered(Op op, double difference) {
+bool ordered(Op op, std::partial_ordering order) {
   switch (op) {
-    case Op::greater: return difference > 0;
-    case Op::greaterEqual: return difference >= 0;
-    case Op::less: return difference < 0;
-    default: return difference <= 0;
+    case Op::greater: return order > 0;
+    case Op::greaterEqual: return order >= 0;
+    case Op::less: return order < 0;
+    default: return order <= 0;
   }
 }
 
-// Number with number, text with text; a $date with everything that is a date (spec 40.7).
-bool inOrder(const FilterNode& node, const Value& value) {
+// Number with number, text with text, boolean with boolean; a $date with everything that is a date (spec 40.7).
+bool inOrder(Op op, const FilterNode& node, const Value& value) {
   if (node.dateMs) {
     const auto other = dateOf(value);
-    return other && ordered(node.op, *other - *node.dateMs);
+    return other && ordered(op, *other <=> *node.dateMs);
   }
   if (value.kind != node.operand->kind) return false;
-  if (value.kind == Kind::number) return ordered(node.op, value.number - node.operand->number);
-  if (value.kind == Kind::text) return ordered(node.op, value.text.compare(node.operand->text));
-  return false;
+  switch (value.kind) {
+    case Kind::number: return ordered(op, value.number <=> node.operand->number);
+    case Kind::text: return ordered(op, value.text <=> node.operand->text);
+    case Kind::boolean: return ordered(op, value.boolean <=> node.operand->boolean);
+    case Kind::null: return op == Op::greaterEqual || op == Op::lessEqual;
+    default: return false;
+  }
 }
 
 // The value, or one element of it when it is an array.
@@ -46,42 +51,40 @@ bool valueOrElement(const Value& value, Test&& test) {
 }
 
 bool inList(const FilterNode& node, const Value& value) {
-  for (const auto& wanted : node.operand->elements) {
-    if (equal(value, wanted)) return true;
-  }
+  if (!node.inValues.empty() && node.inValues.contains(canonical(value))) return true;
   if (std::ranges::any_of(node.inDatesMs, [&](double ms) { return dateEqual(ms, value); })) return true;
   return std::ranges::any_of(node.children, [&](const FilterNode& regex) {
     return value.kind == Kind::text && RE2::PartialMatch(value.text, *regex.regex);
   });
 }
 
-bool listHoldsNull(const FilterNode& node) {
-  return std::ranges::any_of(node.operand->elements, [](const Value& wanted) { return wanted.kind == Kind::null; });
-}
-
-bool containsAll(const FilterNode& node, const Value& value) {
-  return std::ranges::all_of(node.children, [&](const FilterNode& wanted) { return matchesElement(wanted, value); });
+// What a missing value is: null.
+bool holdsForNothing(Op op, const FilterNode& node) {
+  switch (op) {
+    case Op::equal:
+    case Op::greaterEqual:
+    case Op::lessEqual: return !node.dateMs && node.operand->kind == Kind::null;
+    case Op::in: return node.inValues.contains("null");
+    default: return false;
+  }
 }
 
 bool divides(const FilterNode& node, const Value& value) {
   return value.kind == Kind::number && std::fmod(value.number, node.divisor) == node.remainder;
 }
 
-// One positive test on one value; nullptr: the path leads nowhere.
-bool holds(const FilterNode& node, const Value* value) {
-  if (!value) {
-    if (node.op == Op::equal) return !node.dateMs && node.operand->kind == Kind::null;
-    return node.op == Op::in && listHoldsNull(node);
-  }
+// The positive test `op` with the operands of `node` on one value; nullptr: the path leads nowhere.
+bool holds(Op op, const FilterNode& node, const Value* value) {
+  if (!value) return holdsForNothing(op, node);
   const auto text = [&](auto test) {
     return valueOrElement(*value, [&](const Value& one) { return one.kind == Kind::text && test(one.text); });
   };
-  switch (node.op) {
+  switch (op) {
     case Op::equal: return valueOrElement(*value, [&](const Value& one) { return equalsOperand(node, one); });
     case Op::greater:
     case Op::greaterEqual:
     case Op::less:
-    case Op::lessEqual: return valueOrElement(*value, [&](const Value& one) { return inOrder(node, one); });
+    case Op::lessEqual: return valueOrElement(*value, [&](const Value& one) { return inOrder(op, node, one); });
     case Op::in: return valueOrElement(*value, [&](const Value& one) { return inList(node, one); });
     case Op::exists: return true;
     case Op::regex: return text([&](std::string_view one) { return RE2::PartialMatch(one, *node.regex); });
@@ -90,7 +93,6 @@ bool holds(const FilterNode& node, const Value* value) {
     case Op::elementMatches:
       return value->kind == Kind::array &&
              std::ranges::any_of(value->elements, [&](const Value& one) { return matchesElement(node.children.front(), one); });
-    case Op::containsAll: return !node.children.empty() && containsAll(node, *value);
     case Op::size:
       return value->kind == Kind::array && static_cast<double>(value->elements.size()) == node.operand->number;
     case Op::type:
@@ -103,27 +105,14 @@ bool holds(const FilterNode& node, const Value* value) {
 // `reach(test)`: does test hold for any value that the field's path leads to?
 template <class Reach>
 bool condition(const FilterNode& node, Reach&& reach) {
-  const auto positive = [&](Op op) {
-    return reach([&](const Value* value) {
-      if (node.op == op) return holds(node, value);
-      FilterNode turned;  // the positive of a negative test
-      turned.op = op;
-      turned.operand = node.operand;
-      turned.dateMs = node.dateMs;
-      return holds(turned, value);
-    });
-  };
+  const auto positive = [&](Op op) { return reach([&](const Value* value) { return holds(op, node, value); }); };
   switch (node.op) {
     case Op::never: return false;
     case Op::all: return std::ranges::all_of(node.children, [&](const FilterNode& child) { return condition(child, reach); });
     case Op::notAll:
       return !std::ranges::all_of(node.children, [&](const FilterNode& child) { return condition(child, reach); });
     case Op::notEqual: return !positive(Op::equal);
-    case Op::notIn:
-      return !reach([&](const Value* value) {
-        if (!value) return listHoldsNull(node);
-        return valueOrElement(*value, [&](const Value& one) { return inList(node, one); });
-      });
+    case Op::notIn: return !positive(Op::in);
     case Op::missing: return !positive(Op::exists);
     default: return positive(node.op);
   }

@@ -5,6 +5,8 @@
 
 #include <memory>
 #include <optional>
+#include <string>
+#include <unordered_set>
 #include <vector>
 
 #include "query/path.h"
@@ -19,7 +21,7 @@ struct FilterNode {
     all,                 // from here on: tests of values; children on the same values
     equal, notEqual, greater, greaterEqual, less, lessEqual,
     in, notIn, exists, missing, notAll,  // notAll: $not, the children do not all hold
-    regex, startsWith, endsWith, elementMatches, containsAll, size, type, modulo,
+    regex, startsWith, endsWith, elementMatches, size, type, modulo,
     never
   };
 
@@ -29,6 +31,7 @@ struct FilterNode {
   const Value* operand = nullptr;       // in the filter's own arena
   std::optional<double> dateMs;         // the operand is a $date
   std::vector<double> inDatesMs;        // those of $in
+  std::unordered_set<std::string> inValues;  // the others, canonical
   std::shared_ptr<const RE2> regex;
   double divisor = 0;
   double remainder = 0;
@@ -50,13 +53,14 @@ struct FilterParser {
 
   Result<FilterNode> document(const Value& query);                       // a query object
   Result<FilterNode> conditionsOf(const Value& value);                   // what stands behind a field: value or operators
-  static bool isOperators(const Value& value);                           // an object whose first key begins with $
+  static bool isOperators(const Value& value);                           // an object with a key that begins with $
 
  private:
   Result<FilterNode> documents(FilterNode::Op op, std::string_view name, const Value& list);
   Result<FilterNode> oneOperator(const Value& all, std::string_view name, const Value& operand);
   Result<FilterNode> comparison(FilterNode::Op op, const Value& operand);
   Result<FilterNode> list(FilterNode::Op op, std::string_view name, const Value& operand);
+  Result<FilterNode> containsAll(const Value& operand);
   Result<FilterNode> regularExpression(const Value& source, const Value* options);
   Result<FilterNode> negation(const Value& operand);
   Result<FilterNode> elementMatch(const Value& operand);

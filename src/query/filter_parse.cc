@@ -1,6 +1,6 @@
 #include <fmt/format.h>
 
-#include <cmath>
+#include <algorithm>
 
 #include "filter_node.h"
 #include "query/filter.h"
@@ -18,12 +18,22 @@ const Value* dateOperand(const Value& value) {
              : nullptr;
 }
 
+bool isTrue(const Value& value) {  // as JavaScript sees it; HTTP brings "false"
+  switch (value.kind) {
+    case Kind::null: return false;
+    case Kind::boolean: return value.boolean;
+    case Kind::number: return value.number != 0;
+    case Kind::text: return !value.text.empty() && value.text != "false" && value.text != "0";
+    default: return true;
+  }
+}
+
 bool isRegex(const Value& value) { return value.kind == Kind::object && find(value, "$regex"); }
 
 }  // namespace
 
 bool FilterParser::isOperators(const Value& value) {
-  return value.kind == Kind::object && !value.members.empty() && value.members.front().key.starts_with('$');
+  return std::ranges::any_of(value.members, [](const Member& member) { return member.key.starts_with('$'); });
 }
 
 Result<void> FilterParser::count() {
@@ -57,7 +67,7 @@ Result<FilterNode> FilterParser::document(const Value& query) {
 }
 
 Result<FilterNode> FilterParser::documents(Op op, std::string_view name, const Value& list) {
-  if (list.kind != Kind::array) return refused(fmt::format("{} needs an array", name));
+  if (list.elements.empty()) return refused(fmt::format("{} needs an array that is not empty", name));
   FilterNode node;
   node.op = op;
   for (const auto& element : list.elements) {
@@ -91,7 +101,7 @@ Result<FilterNode> FilterParser::oneOperator(const Value& all, std::string_view 
   if (name == "$lte") return comparison(Op::lessEqual, operand);
   if (name == "$in") return list(Op::in, name, operand);
   if (name == "$nin") return list(Op::notIn, name, operand);
-  if (name == "$all") return list(Op::containsAll, name, operand);
+  if (name == "$all") return containsAll(operand);
   if (name == "$not") return negation(operand);
   if (name == "$regex") return regularExpression(operand, find(all, "$options"));
   if (name == "$elemMatch") return elementMatch(operand);
@@ -100,8 +110,7 @@ Result<FilterNode> FilterParser::oneOperator(const Value& all, std::string_view 
   FilterNode node;
   node.operand = &operand;
   if (name == "$exists") {
-    const bool yes = operand.kind == Kind::boolean ? operand.boolean : operand.kind == Kind::number && operand.number != 0;
-    node.op = yes ? Op::exists : Op::missing;
+    node.op = isTrue(operand) ? Op::exists : Op::missing;
   } else if (name == "$startsWith" || name == "$endsWith" || name == "$endssWith") {
     if (operand.kind != Kind::text) return refused(fmt::format("{} needs a text", name));
     node.op = name == "$startsWith" ? Op::startsWith : Op::endsWith;
@@ -133,18 +142,29 @@ Result<FilterNode> FilterParser::list(Op op, std::string_view name, const Value&
   node.op = op;
   node.operand = &operand;
   for (const auto& element : operand.elements) {
-    if (op == Op::containsAll) {
-      REDD_TRY_VOID(count());
-      REDD_TRY(FilterNode child, conditionsOf(element));
-      node.children.push_back(std::move(child));
-    } else if (isRegex(element)) {
+    if (isRegex(element)) {
       REDD_TRY(FilterNode regex, regularExpression(*find(element, "$regex"), find(element, "$options")));
       node.children.push_back(std::move(regex));
     } else if (const Value* date = dateOperand(element)) {
       const auto ms = dateOf(*date);
       if (!ms) return refused("$date needs ISO 8601 text or milliseconds");
       node.inDatesMs.push_back(*ms);
+    } else {
+      node.inValues.insert(canonical(element));
     }
+  }
+  return node;
+}
+
+// Every element of the list is a condition of its own: each may hold for another value.
+Result<FilterNode> FilterParser::containsAll(const Value& operand) {
+  if (operand.kind != Kind::array) return refused("$all needs an array");
+  FilterNode node;
+  node.op = operand.elements.empty() ? Op::never : Op::all;
+  for (const auto& element : operand.elements) {
+    REDD_TRY_VOID(count());
+    REDD_TRY(FilterNode child, conditionsOf(element));
+    node.children.push_back(std::move(child));
   }
   return node;
 }
@@ -176,11 +196,13 @@ Result<FilterNode> FilterParser::negation(const Value& operand) {
 
 Result<FilterNode> FilterParser::elementMatch(const Value& operand) {
   if (operand.kind != Kind::object) return refused("$elemMatch needs an object");
-  const bool logical = isOperators(operand) && (operand.members.front().key == "$and" || operand.members.front().key == "$or" ||
-                                                operand.members.front().key == "$nor");
+  // A query on elements that are objects, or operators on the elements themselves.
+  const bool isQuery = std::ranges::any_of(operand.members, [](const Member& member) {
+    return !member.key.starts_with('$') || member.key == "$and" || member.key == "$or" || member.key == "$nor";
+  });
   FilterNode node;
   node.op = Op::elementMatches;
-  REDD_TRY(FilterNode child, isOperators(operand) && !logical ? conditionsOf(operand) : document(operand));
+  REDD_TRY(FilterNode child, isQuery || operand.members.empty() ? document(operand) : conditionsOf(operand));
   node.children.push_back(std::move(child));
   return node;
 }
@@ -189,14 +211,20 @@ Result<FilterNode> FilterParser::typeTest(const Value& operand) {
   FilterNode node;
   node.op = Op::type;
   const auto add = [&node](const Value& name) {
-    const auto bit = [&node](Kind kind) { node.kinds |= 1U << static_cast<unsigned>(kind); };
-    if (name.text == "string") bit(Kind::text);
-    else if (name.text == "number" || name.text == "double" || name.text == "int" || name.text == "long") bit(Kind::number);
-    else if (name.text == "object") bit(Kind::object);
-    else if (name.text == "array") bit(Kind::array);
-    else if (name.text == "bool" || name.text == "boolean") bit(Kind::boolean);
-    else if (name.text == "null") bit(Kind::null);
-    else return false;
+    struct Name {
+      std::string_view text;
+      int code;  // of BSON
+      Kind kind;
+    };
+    constexpr Name kNames[] = {{"double", 1, Kind::number}, {"string", 2, Kind::text},   {"object", 3, Kind::object},
+                               {"array", 4, Kind::array},   {"bool", 8, Kind::boolean},  {"boolean", 8, Kind::boolean},
+                               {"null", 10, Kind::null},    {"int", 16, Kind::number},   {"long", 18, Kind::number},
+                               {"number", 1, Kind::number}, {"decimal", 19, Kind::number}};
+    const auto* known = std::ranges::find_if(kNames, [&name](const Name& one) {
+      return name.kind == Kind::number ? name.number == one.code : name.kind == Kind::text && name.text == one.text;
+    });
+    if (known == std::end(kNames)) return false;
+    node.kinds |= 1U << static_cast<unsigned>(known->kind);
     return true;
   };
   const auto names = operand.kind == Kind::array ? operand.elements : std::span<const Value>(&operand, 1);

@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "base/json.h"
+
 namespace redd::query {
 namespace {
 
@@ -56,6 +58,34 @@ TEST(Filter, Paths) {
          {R"({"a.b":null})", R"({"a":{"b":1}})", false}});
 }
 
+TEST(Filter, ElementsThatLackAMemberCountAsNull) {
+  check({{R"({"a.b":null})", R"({"a":[{"b":1},{}]})", true},
+         {R"({"a.b":null})", R"({"a":[{"b":1}]})", false},
+         {R"({"a.b":{"$ne":null}})", R"({"a":[{"b":1},{}]})", false},
+         {R"({"a.b":{"$exists":true}})", R"({"a":[{},{"b":1}]})", true},
+         {R"({"a.b":{"$exists":false}})", R"({"a":[{},{"b":1}]})", false},
+         {R"({"a.b":{"$in":[null]}})", R"({"a":[{"b":1},{}]})", true}});
+}
+
+TEST(Filter, NullBooleansAndMixedTypes) {
+  check({{R"({"a":{"$gte":null}})", R"({})", true},
+         {R"({"a":{"$gt":null}})", R"({})", false},
+         {R"({"a":{"$lte":null}})", R"({"a":0})", false},
+         {R"({"a":{"$gt":false}})", R"({"a":true})", true},
+         {R"({"a":{"$lt":true}})", R"({"a":0})", false},
+         {R"({"a":{"$gt":[1]}})", R"({"a":[2]})", false},
+         {R"({"a":{"$lt":"\ue000"}})", R"({"a":"\ud83d\ude00"})", false},
+         {R"({"a":{"$gt":1}})", R"({"a":123456789012345678901234567890})", true},
+         {R"({"a":0})", R"({"a":-0})", true},
+         {R"({"a":{"$in":[{"x":1,"y":[2]}]}})", R"({"a":{"y":[2.0],"x":1}})", true},
+         {R"({"a":{"$nin":[null]}})", R"({})", false},
+         {R"({"a":{"$exists":"false"}})", R"({})", true},
+         {R"({"a":{"$exists":1}})", R"({"a":0})", true},
+         {R"({"":1})", R"({"":1})", true},
+         {R"({"a.":1})", R"({"a":{"":1}})", true},
+         {R"({"a..b":1})", R"({"a":{"b":1}})", false}});
+}
+
 TEST(Filter, Comparisons) {
   check({{R"({"a":{"$gt":1}})", R"({"a":2})", true},
          {R"({"a":{"$gt":2}})", R"({"a":2})", false},
@@ -103,6 +133,51 @@ TEST(Filter, Texts) {
          {R"({"a":{"$endsWith":"po"}})", R"({"a":"polly"})", false}});
 }
 
+TEST(Filter, JavaScriptExpressions) {
+  const auto matches = [](std::string_view source, std::string_view text) {
+    auto filter = Filter::parse(R"({"a":{"$regex":)" + json::quoted(source) + "}}");
+    EXPECT_TRUE(filter) << source << ": " << filter.error().publicText;
+    const std::string document = R"({"a":)" + json::quoted(text) + "}";
+    Parser parser;
+    return filter && filter->matches(**parser.parse(document));
+  };
+  EXPECT_TRUE(matches(R"(^\s$)", "\xC2\xA0"));
+  EXPECT_FALSE(matches(R"(\S)", "\xC2\xA0"));
+  EXPECT_TRUE(matches(R"([\s,]$)", "a\xE2\x80\xA8"));
+  EXPECT_TRUE(matches(R"(^[[]$)", "["));
+  EXPECT_TRUE(matches(R"(^[[:alpha:]]$)", ":]"));
+  EXPECT_TRUE(matches(R"(^[^]$)", "\n"));
+  EXPECT_FALSE(matches("[]", "a"));
+  EXPECT_TRUE(matches(R"([(?=])", "="));
+  EXPECT_TRUE(matches(R"(\(?=)", "(="));
+  EXPECT_TRUE(matches(R"(^\Q\a\e$)", "Qae"));
+  EXPECT_TRUE(matches(R"(^\x41\u0042\u{43}\cA\0$)", std::string_view("ABC\1\0", 5)));
+  EXPECT_TRUE(matches(R"(^\ud83d\ude00$)", "\xF0\x9F\x98\x80"));
+  EXPECT_TRUE(matches(R"([\b])", "\b"));
+  EXPECT_TRUE(matches(R"(\bada\b)", "x ada y"));
+  EXPECT_TRUE(matches(R"(^\/\-\.\+$)", "/-.+"));
+  EXPECT_TRUE(matches(R"(^(?:a|b){2,3}?$)", "ab"));
+  EXPECT_TRUE(matches(R"(^\p{Lu}$)", "\xC3\x89"));
+  EXPECT_TRUE(matches("", "anything"));
+  EXPECT_TRUE(matches("^(a+)+$", std::string(100'000, 'a')));
+  EXPECT_FALSE(matches("^(a+)+$", std::string(100'000, 'a') + "b"));
+}
+
+TEST(Filter, ExpressionsThatAreRefusedSayWhy) {
+  struct Refusal {
+    const char* source;
+    const char* why;
+  };
+  for (const auto& [source, why] : {Refusal{"(?=x)", "look-ahead"}, {"(?!x)", "look-ahead"}, {"(?<=x)", "look-behind"}, {"(?<!x)", "look-behind"},
+                                    {R"((a)\1)", "back-reference"}, {R"((?<n>a)\k<n>)", "back-reference"}, {"(?i)x", "(?"}, {R"(\ud800)", "surrogate"},
+                                    {"(", "missing"}, {"a**", "repetition"}, {"a{5000}", "repetition"}, {"x\\", "backslash"}, {"[b-a]", "range"}}) {
+    auto filter = Filter::parse(R"({"a":{"$regex":)" + json::quoted(source) + "}}");
+    ASSERT_FALSE(filter) << source;
+    EXPECT_THAT(filter.error().publicText, ::testing::StartsWith("Invalid query: ")) << source;
+    EXPECT_THAT(filter.error().publicText, ::testing::HasSubstr(why)) << source;
+  }
+}
+
 TEST(Filter, Arrays) {
   check({{R"({"a":{"$elemMatch":{"b":1,"c":2}}})", R"({"a":[{"b":1},{"c":2}]})", false},
          {R"({"a":{"$elemMatch":{"b":1,"c":2}}})", R"({"a":[{"b":1,"c":2}]})", true},
@@ -112,6 +187,22 @@ TEST(Filter, Arrays) {
          {R"({"a":{"$elemMatch":{"$or":[{"b":1},{"b":2}]}}})", R"({"a":[{"b":3}]})", false},
          {R"({"a":{"$all":["x","y"]}})", R"({"a":["y","z","x"]})", true},
          {R"({"a":{"$all":["x","y"]}})", R"({"a":["x"]})", false},
+         {R"({"a.t":{"$all":["x","y"]}})", R"({"a":[{"t":"x"},{"t":"y"}]})", true},
+         {R"({"a":{"$all":[{"$elemMatch":{"b":1}},{"$elemMatch":{"b":2}}]}})", R"({"a":[{"b":1},{"b":2}]})", true},
+         {R"({"a":{"$all":[{"$regex":"^x"}]}})", R"({"a":["y","xy"]})", true},
+         {R"({"a":{"$all":[]}})", R"({"a":[]})", false},
+         {R"({"a":{"$all":["x"]}})", R"({"a":"x"})", true},
+         {R"({"a":{"$elemMatch":{"b":1}}})", R"({"a":{"b":1}})", false},
+         {R"({"a":{"$elemMatch":{"$elemMatch":{"$gt":4}}}})", R"({"a":[[1],[5]]})", true},
+         {R"({"a":{"$elemMatch":{"b":1,"$or":[{"c":1},{"c":2}]}}})", R"({"a":[{"b":1,"c":2}]})", true},
+         {R"({"a":{"$elemMatch":{}}})", R"({"a":[{}]})", true},
+         {R"({"a":{"$not":{"$size":2}}})", R"({"a":[1]})", true},
+         {R"({"a":{"$type":2}})", R"({"a":"x"})", true},
+         {R"({"a":{"$type":["null","array"]}})", R"({"a":[1]})", true},
+         {R"({"a":{"$type":"number"}})", R"({"a":"1"})", false},
+         {R"({"a":{"$type":"null"}})", R"({})", false},
+         {R"({"a":{"$mod":[4,1]}})", R"({"a":4})", false},
+         {R"({"a":{"$mod":[4,0]}})", R"({"a":"4"})", false},
          {R"({"a":{"$size":2}})", R"({"a":[1,2]})", true},
          {R"({"a":{"$size":2}})", R"({"a":"ab"})", false},
          {R"({"a":{"$type":"string"}})", R"({"a":"x"})", true},
@@ -123,14 +214,22 @@ TEST(Filter, Dates) {
          {R"({"a":{"$gt":{"$date":"2024-01-01T00:00:00Z"}}})", R"({"a":1704067200001})", true},
          {R"({"a":{"$lte":{"$date":1704067200000}}})", R"({"a":"2024-01-01T01:00:00+01:00"})", true},
          {R"({"a":{"$date":"2024-01-01"}})", R"({"a":"2024-01-01T00:00:00.000Z"})", true},
-         {R"({"a":{"$lt":{"$date":"2024-01-01"}}})", R"({"a":"no date"})", false}});
+         {R"({"a":{"$lt":{"$date":"2024-01-01"}}})", R"({"a":"no date"})", false},
+         {R"({"a":{"$in":[{"$date":"2024-01-01"}]}})", R"({"a":1704067200000})", true},
+         {R"({"a":{"$nin":[{"$date":"2024-01-01"}]}})", R"({"a":"2024-01-01"})", false},
+         {R"({"a":{"$ne":{"$date":"2024-01-01"}}})", R"({"a":"2024-01-01T00:00Z"})", false},
+         {R"({"a":{"$date":"2024-02-29T23:59:59.9999-02:30"}})", R"({"a":"2024-03-01T02:29:59.999Z"})", true},
+         {R"({"a":{"$lt":{"$date":0}}})", R"({"a":"1969-12-31T23:59:59.999Z"})", true}});
 }
 
 TEST(Filter, RefusesWhatItDoesNotKnow) {
   for (const char* filter : {R"({"$where":"1"})", R"({"a":{"$where":"1"}})", R"({"a":{"$foo":1}})", R"({"$foo":[]})", R"({"$or":1})",
                              R"({"$or":[1]})", R"({"a":{"$in":1}})", R"x({"a":{"$regex":"("}})x", R"x({"a":{"$regex":"(?=x)"}})x",
                              R"({"a":{"$regex":"x","$options":"q"}})", R"({"a":{"$mod":[0,1]}})", R"({"a":{"$gt":1,"b":2}})", "[]", "1", "{",
-                             R"({"a":{"$type":"regex"}})", R"({"a":{"$gt":{"$date":"x"}}})"}) {
+                             R"({"a":{"$type":"regex"}})", R"({"a":{"b":2,"$gt":1}})", R"({"$or":[]})", R"({"$and":[]})", R"({"a":{"$all":1}})",
+                             R"({"a":{"$options":"i"}})", R"({"a":{"$date":"2023-02-29"}})", R"({"a":{"$gt":1,"$date":2}})", R"({"a":{"$size":"2"}})",
+                             R"({"a":{"$elemMatch":1}})", R"({"a":{"$not":{"$foo":1}}})", R"({"a":{"$in":[{"$regex":"("}]}})", R"({"a":{"$startsWith":1}})",
+                             R"({"a":{"$mod":[1]}})", R"({"$not":{"a":1}})", R"({"$gt":1})", "null", "", R"({"a":{"$gt":{"$date":"x"}}})"}) {
     auto parsed = Filter::parse(filter);
     ASSERT_FALSE(parsed) << filter;
     EXPECT_THAT(parsed.error().publicText, ::testing::StartsWith("Invalid query: ")) << filter;
@@ -146,6 +245,25 @@ TEST(Filter, DepthAndSizeHaveLimits) {
   many.back() = ']';
   EXPECT_FALSE(Filter::parse(many + "}"));
   EXPECT_FALSE(Filter::parse("{\"a\":\"" + std::string(Filter::kTextBytesMax, 'x') + "\"}"));
+}
+
+TEST(Filter, LongListsAreLookedUp) {
+  std::string list;
+  for (int i = 0; i < 20'000; ++i) list += "\"id" + std::to_string(i) + "\",";
+  list.back() = ']';
+  const auto filter = *Filter::parse(R"({"a":{"$in":[)" + list + "}}");
+  const std::string document = R"({"a":[)" + list + "}";
+  Parser parser;
+  EXPECT_TRUE(filter.matches(**parser.parse(document)));
+  std::string other = document;
+  for (auto at = other.find("id"); at != std::string::npos; at = other.find("id", at)) other[at] = 'x';
+  EXPECT_FALSE(filter.matches(**parser.parse(other)));  // four hundred million comparisons, were they one by one
+}
+
+TEST(Filter, TheErrorOfAnUnknownOperatorNamesIt) {
+  EXPECT_EQ(Filter::parse(R"({"a":{"$foo":1}})").error().publicText, "Invalid query: unknown operator $foo");
+  EXPECT_EQ(Filter::parse(R"({"$foo":1})").error().publicText, "Invalid query: unknown operator $foo");
+  EXPECT_EQ(Filter::parse("{").error().publicText, "Invalid query: not JSON: a key in quotes is missing at byte 1");
 }
 
 TEST(Filter, WhatPlannersAsk) {

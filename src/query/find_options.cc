@@ -11,7 +11,7 @@
 namespace redd::query {
 namespace {
 
-Error refused(std::string_view why) { return invalid(fmt::format("3 INVALID_ARGUMENT: {}", why)); }
+Error refused(std::string_view why) { return invalid(std::string(why)); }
 
 // HTTP brings numbers as text.
 std::optional<double> numberOf(const Value* value) {
@@ -33,6 +33,26 @@ bool truthy(const Value* value) {
     case Kind::text: return !value->text.empty() && value->text != "false" && value->text != "0";
     default: return true;
   }
+}
+
+std::optional<double> directionOf(const Value& value) {
+  if (value.kind == Kind::text && (value.text == "asc" || value.text == "ascending")) return 1;
+  if (value.kind == Kind::text && (value.text == "desc" || value.text == "descending")) return -1;
+  return numberOf(&value);
+}
+
+// "a, b"
+std::vector<std::string_view> namesOf(std::string_view list) {
+  std::vector<std::string_view> names;
+  while (!list.empty()) {
+    const auto comma = list.find(',');
+    auto name = list.substr(0, comma);
+    list.remove_prefix(comma == std::string_view::npos ? list.size() : comma + 1);
+    while (name.starts_with(' ')) name.remove_prefix(1);
+    while (name.ends_with(' ')) name.remove_suffix(1);
+    if (!name.empty()) names.push_back(name);
+  }
+  return names;
 }
 
 // The first of these that is there: at the top, then in hints.
@@ -71,18 +91,12 @@ Result<Sort> Sort::parse(const Value& sort) {
   Sort result;
   if (sort.kind == Kind::object) {
     for (const auto& member : sort.members) {
-      const auto direction = numberOf(&member.value);
-      if (!direction || *direction == 0) return refused(fmt::format("sort: {} needs 1 or -1", member.key));
+      const auto direction = directionOf(member.value);
+      if (!direction || !(*direction != 0)) return refused(fmt::format("sort: {} needs 1 or -1", member.key));
       result.add(member.key, *direction < 0);
     }
   } else if (sort.kind == Kind::text) {
-    std::string_view rest = sort.text;
-    while (!rest.empty()) {
-      const auto comma = rest.find(',');
-      auto field = rest.substr(0, comma);
-      rest.remove_prefix(comma == std::string_view::npos ? rest.size() : comma + 1);
-      while (field.starts_with(' ')) field.remove_prefix(1);
-      while (field.ends_with(' ')) field.remove_suffix(1);
+    for (auto field : namesOf(sort.text)) {
       const bool descending = field.starts_with('-');
       if (descending || field.starts_with('+')) field.remove_prefix(1);
       if (!field.empty()) result.add(field, descending);
@@ -124,70 +138,93 @@ bool Sort::before(const std::vector<SortKey>& a, const std::vector<SortKey>& b) 
 
 Result<Projection> Projection::parse(const Value& fields) {
   Projection result;
-  if (fields.kind != Kind::object) return refused("fields must be an object {name: 1} or {name: 0}");
-  const auto wanted = [](const Value& value) { return truthy(&value); };
-  result.include_ = std::ranges::any_of(fields.members, [&](const Member& m) { return m.key != "_id" && wanted(m.value); });
-  for (const auto& member : fields.members) {
-    if (member.key == "_id") {
-      result.withId_ = wanted(member.value);
-      if (result.withId_ && fields.members.size() == 1) result.include_ = true;
-    } else if (wanted(member.value) == result.include_) {
-      add(result.fields_, member.key);
+  bool withId = true;
+  const auto include = [&result](std::string_view name) {
+    if (name != "_id") result.included_.emplace_back(name);
+    result.includes_ = true;
+  };
+  if (fields.kind == Kind::object) {
+    for (const auto& [name, nameSource, value] : fields.members) {
+      if (truthy(&value)) include(name);
+      else if (name == "_id") withId = false;
+      else result.omitted_.emplace_back(name);
     }
+  } else if (fields.kind == Kind::text) {
+    for (const auto name : namesOf(fields.text)) include(name);
+  } else if (fields.kind == Kind::array) {
+    for (const auto& name : fields.elements) {
+      if (name.kind != Kind::text) return refused("fields: a name must be text");
+      include(name.text);
+    }
+  } else {
+    return refused("fields must be an object {name: 1} or {name: 0}, or names");
   }
-  if (result.include_ && result.fields_.empty()) add(result.fields_, "_id");  // {_id: 1}
+  if (result.included_.size() + result.omitted_.size() > kFieldsMax) return refused(fmt::format("fields: more than {}", kFieldsMax));
+  if (result.includes_ && withId) result.included_.emplace_back("_id");
+  if (!withId) result.omitted_.emplace_back("_id");
   return result;
 }
 
-void Projection::add(std::vector<Node>& nodes, std::string_view path) {
-  const auto dot = path.find('.');
-  const auto name = path.substr(0, dot);
-  auto node = std::ranges::find(nodes, name, &Node::name);
-  const bool known = node != nodes.end();
-  if (!known) node = nodes.insert(nodes.end(), Node{std::string(name), {}});
-  if (dot == std::string_view::npos) {
-    node->inside.clear();  // the whole field
-  } else if (!known || !node->inside.empty()) {
-    add(node->inside, path.substr(dot + 1));
-  }
-}
+namespace {
+using Names = std::vector<std::string_view>;
 
-std::string Projection::apply(const Value& document) const {
-  std::string out;
-  write(out, document, fields_, include_, &withId_);
-  return out;
-}
-
-void Projection::write(std::string& out, const Value& value, const std::vector<Node>& nodes, bool include, const bool* withId) {
-  if (value.kind == Kind::array) {
-    out += '[';
-    for (const auto& element : value.elements) {
-      if (&element != value.elements.data()) out += ',';
-      write(out, element, nodes, include, nullptr);
+// What the names mean for one member of an object: all of it, or these names inside it. A literal own key goes before a path.
+struct Choice {
+  bool whole = false;
+  Names inside;
+};
+Choice choose(const Names& names, const Value& object, std::string_view key) {
+  Choice choice;
+  for (const auto name : names) {
+    if (name == key) {
+      choice.whole = true;
+    } else if (name.size() > key.size() && name[key.size()] == '.' && name.starts_with(key) && !find(object, name)) {
+      choice.inside.push_back(name.substr(key.size() + 1));
     }
-    out += ']';
-    return;
   }
+  return choice;
+}
+
+bool isContainer(const Value& value) { return value.kind == Kind::object || value.kind == Kind::array; }
+
+void write(std::string& out, const Value& value, const Names* included, const Names& omitted);
+
+void writeElements(std::string& out, const Value& array, const Names* included, const Names& omitted) {
+  out += '[';
+  for (bool first = true; const auto& element : array.elements) {
+    if (included && !isContainer(element)) continue;  // it has no such member
+    if (!std::exchange(first, false)) out += ',';
+    write(out, element, included, omitted);
+  }
+  out += ']';
+}
+
+// Only what is included, nullptr for all, without what is omitted.
+void write(std::string& out, const Value& value, const Names* included, const Names& omitted) {
+  if (value.kind == Kind::array) return writeElements(out, value, included, omitted);
   if (value.kind != Kind::object) return append(out, value);
   out += '{';
-  bool first = true;
-  for (const auto& member : value.members) {
-    const auto node = std::ranges::find(nodes, member.key, &Node::name);
-    const bool named = node != nodes.end();
-    const bool partly = named && !node->inside.empty();
-    bool keep = include ? named : !named || partly;
-    if (withId && member.key == "_id") keep = *withId;
-    if (!keep) continue;
+  for (bool first = true; const auto& member : value.members) {
+    const Choice cut = choose(omitted, value, member.key);
+    if (cut.whole) continue;
+    const Choice in = included ? choose(*included, value, member.key) : Choice{true, {}};
+    if (!in.whole && (in.inside.empty() || !isContainer(member.value))) continue;
     if (!std::exchange(first, false)) out += ',';
     out += member.keySource;
     out += ':';
-    if (partly) {
-      write(out, member.value, node->inside, include, nullptr);
-    } else {
-      append(out, member.value);
-    }
+    if (in.whole && cut.inside.empty()) append(out, member.value);
+    else write(out, member.value, in.whole ? nullptr : &in.inside, cut.inside);
   }
   out += '}';
+}
+}  // namespace
+
+std::string Projection::apply(const Value& document) const {
+  const Names included(included_.begin(), included_.end());
+  const Names omitted(omitted_.begin(), omitted_.end());
+  std::string out;
+  write(out, document, includes_ ? &included : nullptr, omitted);
+  return out;
 }
 
 // ---- FindOptions ----

@@ -55,5 +55,58 @@ TEST(Projection, IncludesOmitsAndNests) {
   EXPECT_EQ(projected(R"({"a":1,"b":0})", R"({"a":1,"b":2,"c":3})"), R"({"a":1})");
 }
 
+TEST(Projection, LiteralKeysNamesAndArrays) {
+  EXPECT_EQ(projected(R"({"a.b":1})", R"({"a.b":1,"a":{"b":2}})"), R"({"a.b":1})");
+  EXPECT_EQ(projected(R"({"a.b":0})", R"({"a.b":1,"a":{"b":2}})"), R"({"a":{"b":2}})");
+  EXPECT_EQ(projected(R"({"a.b":1,"a.c":1})", R"({"a":[{"b":1,"c":2,"d":3},5,{}]})"), R"({"a":[{"b":1,"c":2},{}]})");
+  EXPECT_EQ(projected(R"({"a.b":1})", R"({"a":5,"_id":"x"})"), R"({"_id":"x"})");
+  EXPECT_EQ(projected(R"({"a":1,"a.b":0})", R"({"a":{"b":1,"c":2}})"), R"({"a":{"c":2}})");
+  EXPECT_EQ(projected(R"({"a":1,"a.b":1})", R"({"a":{"b":1,"c":2}})"), R"({"a":{"b":1,"c":2}})");
+  EXPECT_EQ(projected(R"({"a.b.c":1})", R"({"a":{"b.c":1,"b":{"c":2}}})"), R"({"a":{"b.c":1}})");
+  EXPECT_EQ(projected(R"("a, b")", R"({"a":1,"b":2,"c":3,"_id":"x"})"), R"({"a":1,"b":2,"_id":"x"})");
+  EXPECT_EQ(projected(R"(["b"])", R"({"a":1,"b":2,"_id":"x"})"), R"({"b":2,"_id":"x"})");
+  EXPECT_EQ(projected(R"({"a":true,"b":"1","c":false})", R"({"a":1,"b":2,"c":3,"d":4})"), R"({"a":1,"b":2})");
+  EXPECT_EQ(projected("{}", R"({ "a":1})"), R"({"a":1})");
+}
+
+TEST(FindOptions, Aliases) {
+  for (const char* text : {R"({"fields":{"a":1}})", R"({"projection":{"a":1}})", R"({"hints":{"$fields":{"a":1}}})", R"({"hints":{"fields":{"a":1}}})",
+                           R"({"hints":{"projection":{"a":1}}})"}) {
+    Parser parser;
+    EXPECT_EQ(FindOptions::parse(text)->projection.apply(**parser.parse(R"({"a":1,"b":2})")), R"({"a":1})") << text;
+  }
+  for (const char* text : {R"({"sort":{"a":"desc"}})", R"({"hints":{"$sort":{"a":-1}}})", R"({"hints":{"sort":"-a"}})", R"({"hints":{"$orderby":{"a":"-1"}}})",
+                           R"({"sort":{"a":-1},"hints":{"sort":{"a":1}}})"}) {
+    const Sort sort = FindOptions::parse(text)->sort;
+    Parser left, right;
+    EXPECT_TRUE(sort.before(sort.keys(**left.parse(R"({"a":2})")), sort.keys(**right.parse(R"({"a":1})")))) << text;
+  }
+  for (const char* text : {R"({"hints":{"$limit":4}})", R"({"hints":{"limit":"4"}})", R"({"hints":{"$max":4}})"}) EXPECT_EQ(FindOptions::parse(text)->limit, 4U) << text;
+  for (const char* text : {R"({"hints":{"$offset":4}})", R"({"hints":{"offset":4}})", R"({"hints":{"skip":4}})"}) EXPECT_EQ(FindOptions::parse(text)->offset, 4U) << text;
+  for (const char* text : {R"({"hints":{"$onlycount":true}})", R"({"hints":{"$count":1}})", R"({"hints":{"count":"true"}})"}) {
+    EXPECT_EQ(FindOptions::parse(text)->answer, FindOptions::Answer::count) << text;
+  }
+  EXPECT_EQ(FindOptions::parse(R"({"hints":{"$onlyids":true}})")->answer, FindOptions::Answer::ids);
+  EXPECT_EQ(FindOptions::parse(R"({"hints":{"$count":"false"}})")->answer, FindOptions::Answer::documents);
+  for (const char* text : {"{}", "null", R"({"hints":null,"sort":null,"limit":null})", R"({"hints":"x","unknown":1,"filter":{"a":1}})"}) {
+    const auto options = FindOptions::parse(text);
+    ASSERT_TRUE(options) << text;
+    EXPECT_TRUE(options->sort.empty() && options->projection.all() && !options->limit && options->offset == 0) << text;
+  }
+}
+
+// Every kind in its place, through arrays and literal keys (spec 40.5).
+TEST(FindOptions, SortOrderOfMixedTypes) {
+  const Sort sort = FindOptions::parse(R"({"sort":"a.b"})")->sort;
+  const char* ascending[] = {"{}",                        R"({"a":{"b":-1}})",   R"({"a":[{},{"b":3}]})",        R"({"a.b":"A","a":{"b":0}})", R"({"a":{"b":"\uffff"}})",
+                             R"({"a":{"b":"\ud83d\ude00"}})", R"({"a":{"b":{}}})", R"({"a":{"b":[]}})", R"({"a":{"b":false}})",          R"({"a":{"b":true}})"};
+  for (std::size_t i = 0; i < std::size(ascending); ++i) {
+    for (std::size_t j = 0; j < std::size(ascending); ++j) {
+      Parser left, right;
+      EXPECT_EQ(sort.before(sort.keys(**left.parse(ascending[i])), sort.keys(**right.parse(ascending[j]))), i < j) << ascending[i] << " " << ascending[j];
+    }
+  }
+}
+
 }  // namespace
 }  // namespace redd::query

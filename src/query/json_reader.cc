@@ -1,8 +1,11 @@
 #include <fmt/format.h>
+#include <simdjson.h>
 
 #include <charconv>
 #include <cmath>
+#include <cstdint>
 #include <cstring>
+#include <optional>
 #include <unordered_map>
 
 #include "base/json.h"
@@ -10,32 +13,6 @@
 
 namespace redd::query {
 namespace {
-
-// Length of the UTF-8 sequence at `at`, 0 when it is not one (RFC 3629: no overlong forms, no surrogates).
-std::size_t utf8Length(const char* at, const char* end) {
-  const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(at[i]); };
-  const auto left = static_cast<std::size_t>(end - at);
-  const auto tail = [&](std::size_t from, std::size_t to) {
-    for (auto i = from; i < to; ++i) {
-      if ((byte(i) & 0xc0) != 0x80) return false;
-    }
-    return true;
-  };
-  const unsigned char first = byte(0);
-  if (first < 0x80) return 1;
-  if (first >= 0xc2 && first <= 0xdf) return left >= 2 && tail(1, 2) ? 2 : 0;
-  if (first >= 0xe0 && first <= 0xef) {
-    if (left < 3 || !tail(1, 3)) return 0;
-    if ((first == 0xe0 && byte(1) < 0xa0) || (first == 0xed && byte(1) > 0x9f)) return 0;
-    return 3;
-  }
-  if (first >= 0xf0 && first <= 0xf4) {
-    if (left < 4 || !tail(1, 4)) return 0;
-    if ((first == 0xf0 && byte(1) < 0x90) || (first == 0xf4 && byte(1) > 0x8f)) return 0;
-    return 4;
-  }
-  return 0;
-}
 
 void appendUtf8(std::string& out, unsigned code) {
   const auto put = [&out](unsigned byte) { out += static_cast<char>(byte); };
@@ -54,6 +31,17 @@ void appendUtf8(std::string& out, unsigned code) {
 }
 
 bool isDigit(char c) { return c >= '0' && c <= '9'; }
+bool isPlain(char c) { return static_cast<unsigned char>(c) >= 0x20 && c != '"' && c != '\\'; }
+
+// True when none of eight characters of a text ends it, begins an escape or is a control character.
+bool arePlain(const char* at) {
+  constexpr std::uint64_t kOnes = 0x0101010101010101, kHighs = kOnes << 7;
+  std::uint64_t word = 0;
+  std::memcpy(&word, at, sizeof word);
+  const auto zeros = [](std::uint64_t x) { return (x - kOnes) & ~x; };
+  const std::uint64_t control = (word - kOnes * 0x20) & ~word;
+  return ((zeros(word ^ kOnes * '"') | zeros(word ^ kOnes * '\\') | control) & kHighs) == 0;
+}
 
 }  // namespace
 
@@ -64,6 +52,10 @@ class Parser::Reader {
 
   Result<Value> document() {
     Value value;
+    if (!simdjson::validate_utf8(at_, static_cast<std::size_t>(end_ - at_))) {
+      refuse("invalid UTF-8");
+      return error();
+    }
     skipSpace();
     if (!read(value, 0)) return error();
     skipSpace();
@@ -79,7 +71,7 @@ class Parser::Reader {
     if (why_.empty()) why_ = why;
     return false;
   }
-  Error error() const { return invalid(fmt::format("3 INVALID_ARGUMENT: not JSON: {} at byte {}", why_, at_ - begin_)); }
+  Error error() const { return invalid(fmt::format("not JSON: {} at byte {}", why_, at_ - begin_)); }
   void skipSpace() {
     while (at_ != end_ && (*at_ == ' ' || *at_ == '\n' || *at_ == '\t' || *at_ == '\r')) ++at_;
   }
@@ -91,6 +83,7 @@ class Parser::Reader {
 
   bool read(Value& value, std::size_t depth) {
     if (at_ == end_) return refuse("it ends too early");
+    if (++values_ > kValuesMax) return refuse("too many values");
     const char* const start = at_;
     bool good = false;
     switch (*at_) {
@@ -119,16 +112,20 @@ class Parser::Reader {
 
   bool readNumber(Value& value) {
     const char* const start = at_;
+    value.kind = Kind::number;
     take('-');
     if (at_ == end_ || !isDigit(*at_)) return refuse("a value is missing");
     if (!take('0')) digits();
+    if (const auto integer = shortInteger(start)) {
+      value.number = *integer;
+      return true;
+    }
     if (take('.') && !digits()) return refuse("a digit is missing");
     if (at_ != end_ && (*at_ == 'e' || *at_ == 'E')) {
       ++at_;
       if (!take('+')) take('-');
       if (!digits()) return refuse("a digit is missing");
     }
-    value.kind = Kind::number;
     const auto [last, failed] = std::from_chars(start, at_, value.number);
     if (failed == std::errc::result_out_of_range) {
       // Too small is zero, as in JavaScript; too large has no JSON.
@@ -136,6 +133,13 @@ class Parser::Reader {
       if (std::isinf(value.number)) return refuse("a number is too large");
     }
     return true;
+  }
+  // Most numbers are integers that a double holds exactly, and need no conversion.
+  std::optional<double> shortInteger(const char* start) const {
+    if (at_ - start > 15 || *start == '-' || (at_ != end_ && (*at_ == '.' || *at_ == 'e' || *at_ == 'E'))) return std::nullopt;
+    std::int64_t sum = 0;
+    for (const char* digit = start; digit != at_; ++digit) sum = sum * 10 + (*digit - '0');
+    return static_cast<double>(sum);
   }
   bool digits() {
     const char* const start = at_;
@@ -145,14 +149,13 @@ class Parser::Reader {
 
   bool readString(std::string_view& text) {
     const char* const start = ++at_;
-    while (at_ != end_ && *at_ != '"' && *at_ != '\\') {
-      if (!plain()) return false;
-    }
+    skipPlain();
     if (at_ == end_) return refuse("a text has no end");
     if (*at_ == '"') {
       text = std::string_view(start, static_cast<std::size_t>(at_++ - start));
       return true;
     }
+    if (*at_ != '\\') return refuse("a control character in a text");
     std::string& out = parser_.scratch_;
     out.assign(start, at_);
     while (at_ != end_ && *at_ != '"') {
@@ -160,7 +163,8 @@ class Parser::Reader {
       if (*at_ == '\\') {
         if (!escape(out)) return false;
       } else {
-        if (!plain()) return false;
+        skipPlain();
+        if (at_ == from) return refuse("a control character in a text");
         out.append(from, at_);
       }
     }
@@ -168,12 +172,9 @@ class Parser::Reader {
     text = parser_.keep(out);
     return true;
   }
-  bool plain() {
-    if (static_cast<unsigned char>(*at_) < 0x20) return refuse("a control character in a text");
-    const auto length = utf8Length(at_, end_);
-    if (length == 0) return refuse("invalid UTF-8");
-    at_ += length;
-    return true;
+  void skipPlain() {
+    while (end_ - at_ >= 8 && arePlain(at_)) at_ += 8;
+    while (at_ != end_ && isPlain(*at_)) ++at_;
   }
   bool escape(std::string& out) {
     ++at_;
@@ -296,6 +297,7 @@ class Parser::Reader {
   const char* begin_;
   const char* at_;
   const char* end_;
+  std::size_t values_ = 0;
   std::string_view why_;
   bool rewritten_ = false;  // the object just read had repeated keys: its source is not its text
 };

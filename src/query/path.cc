@@ -22,7 +22,7 @@ const Value* Path::first(const Value& document) const {
   const Value* result = nullptr;
   any(document, [&result](const Value* value) {
     result = value;
-    return true;
+    return value != nullptr;
   });
   return result;
 }

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "base/json.h"
+
 namespace redd::query {
 
 const Value* find(const Value& object, std::string_view key) {
@@ -12,6 +14,14 @@ const Value* find(const Value& object, std::string_view key) {
 }
 
 namespace {
+std::vector<const Member*> sortedMembers(const Value& object) {
+  std::vector<const Member*> pointers;
+  pointers.reserve(object.members.size());
+  for (const auto& member : object.members) pointers.push_back(&member);
+  std::ranges::sort(pointers, {}, [](const Member* member) { return member->key; });
+  return pointers;
+}
+
 // Few members are looked up one by one; many are sorted first, so that a hostile pair of objects costs no square.
 bool equalMembers(const Value& a, const Value& b) {
   constexpr std::size_t kFew = 32;
@@ -22,13 +32,7 @@ bool equalMembers(const Value& a, const Value& b) {
       return other && equal(member.value, *other);
     });
   }
-  const auto sorted = [](std::span<const Member> members) {
-    std::vector<const Member*> pointers;
-    for (const auto& member : members) pointers.push_back(&member);
-    std::ranges::sort(pointers, {}, [](const Member* member) { return member->key; });
-    return pointers;
-  };
-  return std::ranges::equal(sorted(a.members), sorted(b.members), [](const Member* x, const Member* y) {
+  return std::ranges::equal(sortedMembers(a), sortedMembers(b), [](const Member* x, const Member* y) {
     return x->key == y->key && equal(x->value, y->value);
   });
 }
@@ -82,6 +86,40 @@ int compare(const Value& a, const Value& b) {
     case Kind::object: return compareMembers(a, b);
   }
   return 0;
+}
+
+namespace {
+void appendCanonical(std::string& out, const Value& value) {
+  switch (value.kind) {
+    case Kind::null: out += "null"; return;
+    case Kind::boolean: out += value.boolean ? "true" : "false"; return;
+    case Kind::number: json::appendNumber(out, value.number); return;
+    case Kind::text: json::appendString(out, value.text); return;
+    case Kind::array:
+      out += '[';
+      for (const auto& element : value.elements) {
+        appendCanonical(out, element);
+        out += ',';
+      }
+      out += ']';
+      return;
+    case Kind::object: break;
+  }
+  out += '{';
+  for (const Member* member : sortedMembers(value)) {
+    json::appendString(out, member->key);
+    out += ':';
+    appendCanonical(out, member->value);
+    out += ',';
+  }
+  out += '}';
+}
+}  // namespace
+
+std::string canonical(const Value& value) {
+  std::string out;
+  appendCanonical(out, value);
+  return out;
 }
 
 void append(std::string& out, const Value& value) {

@@ -15,8 +15,8 @@ namespace redd::query {
 
 class Change {
  public:
-  static constexpr std::size_t kOperationsMax = 5'000;
-  static constexpr std::size_t kComparisonsMax = 10'000'000;
+  static constexpr std::size_t kOperationsMax = 5'000;  // fields, over all operators
+  static constexpr std::size_t kConditionsMax = 100;    // fields of $pull
 
   static Result<Change> parse(std::string_view text);
   Change(Change&&) noexcept;

@@ -39,23 +39,20 @@ class Sort {
   std::vector<Field> fields_;
 };
 
+// Which fields: with names to include only those (and _id), without the ones to omit. Dotted names lead inside, through
+// arrays too; a literal own key of that name goes first.
 class Projection {
  public:
-  static Result<Projection> parse(const Value& fields);
-  bool all() const { return fields_.empty() && withId_; }
+  static constexpr std::size_t kFieldsMax = 200;
+
+  static Result<Projection> parse(const Value& fields);  // {name: 1 or 0, …}, ["name", …] or "name,…"
+  bool all() const { return !includes_ && omitted_.empty(); }
   std::string apply(const Value& document) const;
 
  private:
-  struct Node {  // a field by name, and what of its inside
-    std::string name;
-    std::vector<Node> inside;
-  };
-  static void add(std::vector<Node>& nodes, std::string_view path);
-  static void write(std::string& out, const Value& object, const std::vector<Node>& nodes, bool include, const bool* withId);
-
-  std::vector<Node> fields_;
-  bool include_ = false;
-  bool withId_ = true;
+  std::vector<std::string> included_;
+  std::vector<std::string> omitted_;
+  bool includes_ = false;  // only what is in included_
 };
 
 struct FindOptions {

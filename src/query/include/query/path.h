@@ -14,7 +14,8 @@ class Path {
  public:
   explicit Path(std::string_view name);
 
-  // Calls see(value) for every value the path leads to, nullptr once when it leads nowhere, until see returns true.
+  // Calls see(value) for every value the path leads to, until see returns true; nullptr for an object in an array that has
+  // no such member, and when the path leads nowhere at all.
   template <class See>
   bool any(const Value& document, See&& see) const {
     if (parts_.size() > 1) {
@@ -42,7 +43,9 @@ class Path {
     if (value.kind != Kind::array) return false;
     if (parts_[part].index < value.elements.size() && walk(value.elements[parts_[part].index], part + 1, see)) return true;
     for (const auto& element : value.elements) {
-      if (element.kind == Kind::object && walk(element, part, see)) return true;
+      if (element.kind != Kind::object) continue;
+      if (walk(element, part, see)) return true;
+      if (!find(element, parts_[part].key) && see(nullptr)) return true;
     }
     return false;
   }
