@@ -11,6 +11,8 @@ namespace redd::auth {
 
 class DiskLane {
  public:
+  DiskLane() = default;
+  ~DiskLane() { thread_.join(); }  // what was given to write is written
   // Error: notFound, or payloadTooLarge for a file of more than `bytesMax` bytes.
   Task<Result<std::string>> read(std::filesystem::path file, std::size_t bytesMax);
   // Whole or not at all: written beside, synced, renamed. A failure is logged; the next set tries again.
@@ -18,7 +20,7 @@ class DiskLane {
   void remove(std::filesystem::path file);
 
  private:
-  boost::asio::thread_pool thread_{1};  // its destructor waits for what is under way
+  boost::asio::thread_pool thread_{1};
 };
 
 }  // namespace redd::auth

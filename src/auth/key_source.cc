@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/redirect_error.hpp>
+#include <utility>
 
 #include "base/json.h"
 #include "base/log.h"
@@ -191,11 +192,12 @@ void KeySource::install(KeySet set, UnixMs fetchedAtMs) {
 void KeySource::fail(const Error& error) {
   house_->metrics.failed.add();
   isInTrouble_ = true;
-  trouble_ = "the key set at " + url_ + ": " + std::string(error.text());
+  const std::string before = std::exchange(trouble_, "the key set at " + url_ + ": " + std::string(error.text()));
   const std::int64_t base = std::min(kBackOffMaxMs, kBackOffMinMs << std::min(failures_, 6U));
   ++failures_;
   nextAttemptMs_ = house_->now() + base + static_cast<std::int64_t>(randomU64() % static_cast<std::uint64_t>(base / 4));
-  log::warn("auth", "{}: {}; {}", name_, trouble_, keys_ ? "the set from " + isoTime(fetchedAtMs_) + " goes on serving" : "there is no set to serve with");
+  const auto level = trouble_ == before ? log::Level::debug : log::Level::warn;  // an outage is told once
+  log::write(level, "auth", name_ + ": " + trouble_ + (keys_ ? "; the set from " + isoTime(fetchedAtMs_) + " goes on serving" : "; there is no set to serve with"));
 }
 
 }  // namespace redd::auth
