@@ -129,6 +129,14 @@ void addNew(std::vector<Value>& elements, std::span<const Value> values) {
   }
 }
 
+// What is stored must be readable again: a value more than kValuesMax would make it unreadable. A value takes two bytes at least.
+Result<std::string> readable(std::string text) {
+  if (text.size() <= kValuesMax) return text;
+  Parser parser;
+  REDD_TRY_VOID(parser.parse(text));
+  return text;
+}
+
 }  // namespace
 
 struct Change::State {
@@ -223,7 +231,7 @@ Result<std::string> Change::apply(std::string_view document) {
   if (value->kind != Kind::object) return refused("a document must be an object");
   Draft draft(*value);
   for (const auto& operation : state_->operations) REDD_TRY_VOID(state_->applyOne(operation, draft));
-  return draft.text();
+  return readable(draft.text());
 }
 
 Result<void> Change::State::applyOne(const Operation& operation, Draft& draft) {
@@ -297,7 +305,8 @@ Result<Identified> withId(std::string_view document, const std::string& generate
   std::string text = generated;
   if (id && id->kind != Kind::null) text = id->kind == Kind::number ? json::number(id->number) : textOf(*id);
   draft.set("_id", "\"_id\"", parser.makeText(text));
-  return Identified{text, draft.text()};
+  REDD_TRY(std::string whole, readable(draft.text()));
+  return Identified{text, std::move(whole)};
 }
 
 Result<std::string> withFixedId(std::string_view document, std::string_view id) {
@@ -306,7 +315,7 @@ Result<std::string> withFixedId(std::string_view document, std::string_view id) 
   if (value->kind != Kind::object) return refused("a document must be an object");
   Draft draft(*value);
   draft.set("_id", "\"_id\"", parser.makeText(id));
-  return draft.text();
+  return readable(draft.text());
 }
 
 }  // namespace redd::query

@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "query/value.h"
+
 namespace redd::query {
 namespace {
 
@@ -110,6 +112,16 @@ TEST(Change, Refusals) {
   }
   EXPECT_THAT(changed(R"({"a":"x"})", R"({"$inc":{"a":1}})"), ::testing::HasSubstr("not a number"));
   EXPECT_THAT(changed(R"({"a":1e308})", R"({"$inc":{"a":1e308}})"), ::testing::HasSubstr("too large"));
+}
+
+TEST(Change, WhatGrowsBeyondTheNumberOfValuesIsRefused) {
+  std::string document = R"({"a":[)";  // two values and one for each element
+  for (std::size_t i = 3; i < kValuesMax; ++i) document += "1,";
+  document += "1]}";
+  EXPECT_THAT(changed(document, R"({"$inc":{"n":1}})"), ::testing::HasSubstr("too many values"));
+  EXPECT_THAT(changed(document, R"({"$push":{"a":1}})"), ::testing::HasSubstr("too many values"));
+  EXPECT_THAT(changed(document, R"({"$pop":"a"})"), ::testing::StartsWith(R"({"a":[1)"));
+  EXPECT_FALSE(withId(document, "gen"));
 }
 
 TEST(Change, IdsOfNewDocuments) {
