@@ -139,7 +139,9 @@ class KeySetAuthenticator final : public Authenticator {
     if (auto known = door->find(digest, options_.now())) co_return known;
 
     SignatureVerdict judged = judge(*token, *keys, door->algorithms, door->policy, options_.now());
-    if (judged.verdict.failed == Check::unknownKey) {
+    // Without key ids a replaced key shows as a bad signature.
+    const bool mayBeNewKey = judged.verdict.failed == Check::unknownKey || (judged.verdict.failed == Check::signature && !token->keyId);
+    if (mayBeNewKey) {
       const std::int64_t leftMs = limits_.keySetTotalMs - (monotonicNs() - startNs) / 1'000'000;
       if (co_await door->keySource->refreshForUnknownKey(fetchesBegun, std::max<std::int64_t>(leftMs, 0))) {
         if (auto newer = door->keySource->current(options_.now())) keys = std::move(newer);

@@ -93,6 +93,17 @@ TEST_F(AuthenticatorTest, AKeyReplacedUnderItsNameTakesItsVerdictsAlong) {
   EXPECT_TRUE(ask(fresh)->accepted()) << "its refusal did not outlive the set";
 }
 
+TEST_F(AuthenticatorTest, AKeyWithoutANameIsReplacedToo) {
+  const Signer nameless;
+  const Signer next;
+  fetcher_.body = setOf({&nameless});
+  ASSERT_TRUE(verify(good(nameless))->accepted());
+  fetcher_.body = setOf({&next});
+  EXPECT_TRUE(verify(good(next))->accepted());
+  EXPECT_EQ(fetcher_.fetches, 2);
+  EXPECT_EQ(ask(good(nameless))->failed, Check::signature);
+}
+
 TEST_F(AuthenticatorTest, ARefusalForAnUnknownKeyIsAskedAgain) {
   fetcher_.body = setOf({&first_});
   verify(good(first_));

@@ -21,16 +21,16 @@ namespace redd::auth {
 
 class Signer {
  public:
-  explicit Signer(std::string id) : id_(std::move(id)), key_(EVP_PKEY_Q_keygen(nullptr, nullptr, "ED25519"), EVP_PKEY_free) {}
+  explicit Signer(std::string id = {}) : id_(std::move(id)), key_(EVP_PKEY_Q_keygen(nullptr, nullptr, "ED25519"), EVP_PKEY_free) {}
 
   std::string jwk() const {
     std::string bytes(32, '\0');
     std::size_t size = bytes.size();
     EXPECT_EQ(EVP_PKEY_get_raw_public_key(key_.get(), reinterpret_cast<unsigned char*>(bytes.data()), &size), 1);
-    return R"({"kty":"OKP","crv":"Ed25519","use":"sig","alg":"EdDSA","kid":")" + id_ + R"(","x":")" + crypto::base64urlEncode(bytes) + "\"}";
+    return R"({"kty":"OKP","crv":"Ed25519","use":"sig","alg":"EdDSA")" + kid() + R"(,"x":")" + crypto::base64urlEncode(bytes) + "\"}";
   }
   std::string token(const std::string& payload) const {
-    const std::string input = crypto::base64urlEncode(R"({"alg":"EdDSA","kid":")" + id_ + "\"}") + "." + crypto::base64urlEncode(payload);
+    const std::string input = crypto::base64urlEncode(R"({"alg":"EdDSA")" + kid() + "}") + "." + crypto::base64urlEncode(payload);
     const std::unique_ptr<EVP_MD_CTX, void (*)(EVP_MD_CTX*)> context(EVP_MD_CTX_new(), EVP_MD_CTX_free);
     std::string signature(64, '\0');
     std::size_t size = signature.size();
@@ -42,7 +42,9 @@ class Signer {
   }
 
  private:
-  std::string id_;
+  std::string kid() const { return id_.empty() ? "" : ",\"kid\":\"" + id_ + "\""; }
+
+  std::string id_;  // empty: none
   std::unique_ptr<EVP_PKEY, void (*)(EVP_PKEY*)> key_;
 };
 
@@ -67,6 +69,10 @@ class FakeFetcher final : public http::Fetcher {
     boost::asio::post(loop_, [done = std::move(done), answer = http::ClientResponse{status, {}, body}]() mutable { done(std::move(answer)); });
   }
   const http::AddressPolicy& policy() const override { return policy_; }
+  void answerHanging() {
+    for (auto& done : hanging_) done(http::ClientResponse{status, {}, body});
+    hanging_.clear();
+  }
   void release() {
     for (auto& done : hanging_) done(Error::make(ErrorCode::unavailable, "did not answer in time"));
     hanging_.clear();

@@ -18,6 +18,7 @@ constexpr std::int64_t kRefreshAfterMs = kFreshMs / 10 * 8;
 constexpr std::int64_t kStaleMs = 24 * 3'600'000;
 constexpr std::int64_t kStaleWaitMs = 1'000;
 constexpr std::int64_t kUnknownKeyPauseMs = 10'000;
+constexpr std::size_t kWaitingMax = 1'000;  // requests that wait for one fetch; the rest is answered at once
 constexpr std::int64_t kBackOffMinMs = 1'000;
 constexpr std::int64_t kBackOffMaxMs = 60'000;
 
@@ -75,6 +76,7 @@ Task<KeySetPtr> KeySource::keys() {
     const UnixMs now = house_->now();
     if (!isFresh(now) && mayFetch(now)) begin();
     const bool mustWait = isRefreshing_ && !(isFresh(now) || (isUsable(now) && isInTrouble_));
+    if (mustWait && waiting_.size() >= kWaitingMax) co_return current(now);
     const std::int64_t waitedMs = (monotonicNs() - startNs) / 1'000'000;
     const std::int64_t leftMs = (isUsable(now) ? std::min<std::int64_t>(kStaleWaitMs, house_->limits.keySetTotalMs) : house_->limits.keySetTotalMs) - waitedMs;
     if (!mustWait || leftMs <= 0) {
@@ -96,6 +98,7 @@ Task<bool> KeySource::refreshForUnknownKey(std::uint64_t fetchesBegun, std::int6
     unknownKeyFetchMs_ = now;
     begin();
   }
+  if (waiting_.size() >= kWaitingMax) co_return false;
   co_await waitForChange(leftMs);
   co_return true;
 }

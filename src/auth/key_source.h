@@ -4,6 +4,7 @@
 //   for at most a second, and not at all while the endpoint is known to be in trouble. Up to 24 hours old a set still serves.
 // * One fetch at a time, shared by all who wait; a token with an unknown key causes at most one fetch in 10 seconds; failures back off from
 //   1 to 60 seconds with jitter.
+// * At most 1,000 requests wait for a fetch; the others are answered at once with what there is.
 // * A malformed answer never replaces a set; an empty one does when two fetches in a row agree.
 #pragma once
 

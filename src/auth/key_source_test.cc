@@ -1,6 +1,6 @@
 // REL-01: a key set survives its endpoint, and nobody can make us ask it often. Also the behaviours of ssrf.json that are about
 // what an endpoint answers.
-#include <fstream>
+#include <functional>
 
 #include "authenticator_test.h"
 
@@ -117,6 +117,21 @@ TEST_F(KeySourceTest, AColdRequestToAHangingEndpointIsBounded) {
   EXPECT_FALSE(cached(good(first_, "a"))) << "no verdict about the token";
   fetcher_.release();
   settle();
+}
+
+TEST_F(KeySourceTest, OnlyAThousandRequestsWait) {
+  fetcher_.isHanging = true;
+  fetcher_.body = setOf({&first_});
+  limits_.keySetTotalMs = 60'000;
+  std::function<void()> answerWhenRefused = [&] {
+    if (counter("redd_auth_refused_total", "reason=\"keys unavailable\"") == 100) return fetcher_.answerHanging();
+    boost::asio::post(loop_, answerWhenRefused);
+  };
+  boost::asio::post(loop_, answerWhenRefused);
+  int accepted = 0;
+  for (const auto& verdict : verifyAll(std::vector<std::string>(1'100, good(first_)))) accepted += verdict->accepted();
+  EXPECT_EQ(accepted, 1'000);
+  EXPECT_EQ(fetcher_.fetches, 1);
 }
 
 TEST_F(KeySourceTest, AHangingEndpointDelaysKnownKeysOnceAtMost) {
