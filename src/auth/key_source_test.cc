@@ -124,7 +124,7 @@ TEST_F(KeySourceTest, OnlyAThousandRequestsWait) {
   fetcher_.body = setOf({&first_});
   limits_.keySetTotalMs = 60'000;
   std::function<void()> answerWhenRefused = [&] {
-    if (counter("redd_auth_refused_total", "reason=\"keys unavailable\"") == 100) return fetcher_.answerHanging();
+    if (fetcher_.fetches == 1 && counter("redd_auth_refused_total", "reason=\"keys unavailable\"") == 100) return fetcher_.answerHanging();
     boost::asio::post(loop_, answerWhenRefused);
   };
   boost::asio::post(loop_, answerWhenRefused);
