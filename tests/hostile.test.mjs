@@ -45,7 +45,9 @@ describe('SEC-01 to SEC-09: hostile tokens over the wire', () => {
       const answer = await request(`${server.url}/${one.jwks.replaceAll('_', '-')}/in`, { headers: { authorization: `Bearer ${one.token}` } });
       const good = one.expect === 'accept';
       if (good) accepted++;
-      if (answer.status !== (good ? 200 : 401)) wrong.push(`${one.id}: ${answer.status} ${answer.headers['www-authenticate'] ?? ''} (${one.why})`);
+      // A set without one usable key is nobody's token's fault: 503 (SEC-09), and no worker either.
+      const expected = good ? [200] : one.jwks === 'main' ? [401] : [401, 503];
+      if (!expected.includes(answer.status)) wrong.push(`${one.id}: ${answer.status} ${answer.headers['www-authenticate'] ?? ''} (${one.why})`);
     }
     assert.deepEqual(wrong, []);
     assert.ok(sent > 150, `only ${sent} were sent`);
@@ -107,7 +109,7 @@ describe('REL-01: key-set endpoints that misbehave', () => {
     });
   }
 
-  test('a good set goes on serving while its endpoint is down, also after a restart', async () => {
+  test('a good set goes on serving while its endpoint is down', async () => {
     assert.equal((await ask('good')).status, 200);
     const works = kinds.good;
     kinds.good = kinds.down;
@@ -120,7 +122,7 @@ describe('REL-01: key-set endpoints that misbehave', () => {
     const reached = [];
     for (const { url, expect } of urls) {
       // This server lists 127.0.0.1 as allowed; names are judged when they are resolved.
-      if (expect !== 'deny' || url.includes('idp.test') && url.startsWith('https://') || /127\.0\.0\.1|2130706433|0x7f|0177|127\.1|127\.0\.1|7f00|localhost/.test(url)) continue;
+      if (expect !== 'deny' || url.includes('idp.test') && url.startsWith('https://') || /127\.0\.0\.1|2130706433|0x7f|0177|127\.1|127\.0\.1|7f00|localhost/i.test(url)) continue;
       const answer = await fetch(`${server.url}/_/api/v1/projects/${project}/spaces/good/jwks`, {
         method: 'PUT', headers: { authorization: `Bearer ${server.token}`, 'content-type': 'application/json' }, body: JSON.stringify({ url }),
       });

@@ -89,7 +89,7 @@ export default app.init();
     }
     assert.match((await good(['log', '--tail', '1000'])).stdout, /log +routehooks +greeting with god dag/);
     await good(['remove-token', key]);
-    assert.equal((await hello(key)).status, 401);
+    assert.equal((await hello(key)).status, 403);  // no JWKS: spec 30.3
   });
 
   test('code that throws while loading is refused with file and line', async () => {
