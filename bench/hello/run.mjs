@@ -1,7 +1,8 @@
 // The founding route on Redd and on Express + express-oauth2-jwt-bearer + SQLite, on this machine, in this run: RS256 token, key/value
 // read, durable counter. Prints ratios, latencies, CPU a request, cold start and memory. See README.md for how to read it.
-//   node run.mjs [--seconds 8] [--connections 64] [--rounds 3] [--json]
+//   node run.mjs [--seconds 8] [--connections 64] [--rounds 3] [--json] [--data DIR]   DIR: where the databases lie, by default the temporary directory
 import { execFile, spawn } from 'node:child_process';
+import { closeSync, fdatasyncSync, openSync, writeSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { mkdtemp, readFile, rm, readdir, cp, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -13,9 +14,9 @@ import { SignJWT, exportJWK, generateKeyPair } from 'jose';
 import { coho, node, startProgram, startRedd } from '../../tests/lib/redd.mjs';
 
 const here = dirname(fileURLToPath(import.meta.url));
-const { values: options } = parseArgs({ options: { seconds: { type: 'string', default: '8' }, connections: { type: 'string', default: '64' }, rounds: { type: 'string', default: '3' }, json: { type: 'boolean', default: false } } });
+const { values: options } = parseArgs({ options: { seconds: { type: 'string', default: '8' }, connections: { type: 'string', default: '64' }, rounds: { type: 'string', default: '3' }, json: { type: 'boolean', default: false }, data: { type: 'string', default: tmpdir() } } });
 const say = (text) => { if (!options.json) console.log(text); };
-const scratch = await mkdtemp(join(tmpdir(), 'redd-bench-'));
+const scratch = await mkdtemp(join(options.data, 'redd-bench-'));
 
 // A key set on loopback and tokens for it.
 const { publicKey, privateKey } = await generateKeyPair('RS256');
@@ -47,7 +48,7 @@ const memory = async (pid) => {  // proportional share, so that what workers sha
 };
 const wrk = async (url, bearer, seconds = options.seconds) => {
   const { stdout } = await promisify(execFile)('wrk', ['-t1', `-c${options.connections}`, `-d${seconds}s`, '--latency', '-H', `Authorization: Bearer ${bearer}`, url]);
-  const ms = (text) => { const [, n, unit] = /([\d.]+)(us|ms|s)/.exec(text); return Number(n) * { us: 0.001, ms: 1, s: 1000 }[unit]; };
+  const ms = (text) => { const found = /([\d.]+)(us|ms|s)/.exec(text); if (!found) throw new Error(stdout); return Number(found[1]) * { us: 0.001, ms: 1, s: 1000 }[found[2]]; };
   return {
     rate: Number(/Requests\/sec:\s+([\d.]+)/.exec(stdout)[1]),
     p50: ms(/50%\s+(\S+)/.exec(stdout)[1]), p99: ms(/99%\s+(\S+)/.exec(stdout)[1]),
@@ -62,6 +63,20 @@ const measured = async (pid, url, bearer) => {
   const after = await Promise.all(pids.map(cpu));
   result.cpu = pids.map((id, i) => ({ id, user: ((after[i].user - before[i].user) / result.count) * 1e6, system: ((after[i].system - before[i].system) / result.count) * 1e6 }));
   return result;
+};
+
+// What a sync costs here: 8 KiB appended, then fdatasync, as a commit does.
+const syncMs = () => {
+  const fd = openSync(join(scratch, 'sync'), 'w');
+  const took = [];
+  for (let i = 0; i < 100; i++) {
+    writeSync(fd, Buffer.alloc(8192));
+    const from = performance.now();
+    fdatasyncSync(fd);
+    took.push(performance.now() - from);
+  }
+  closeSync(fd);
+  return took.toSorted((a, b) => a - b)[50];
 };
 
 // ---- the contestants ----
@@ -87,6 +102,8 @@ const redd = async () => {
 
 try {
   const results = {};
+  const sync = syncMs();
+  say(`${options.connections} connections; fdatasync p50 ${sync.toFixed(2)} ms: whoever syncs each answer cannot answer more than ${sync > 0.05 ? (Number(options.connections) / sync * 1000).toFixed(0) : 'many'} requests/s`);
   let contestant = await redd();
   await contestant.stop();
 
@@ -131,7 +148,7 @@ try {
   const [ours, normal, full] = summary;
   const report = {
     ratioToNormal: ours.rate / normal.rate, ratioToFull: ours.rate / full.rate, contestants: summary,
-    refused: { rate: refused.rate, workerInvocations: refusedInvocations }, coldFirstRequestMs: coldMs, idleMiB: idleMemory, warmMiB: warmMemory,
+    fdatasyncMs: sync, refused: { rate: refused.rate, workerInvocations: refusedInvocations }, coldFirstRequestMs: coldMs, idleMiB: idleMemory, warmMiB: warmMemory,
   };
   if (options.json) console.log(JSON.stringify(report, null, 2));
   else {
