@@ -1,111 +1,124 @@
 #include "store/log_book.h"
 
-#include <gmock/gmock.h>
-#include <gtest/gtest.h>
+#include "log_files.h"
+#include "testing/contract.h"
 
-#include <boost/asio/executor_work_guard.hpp>
-#include <boost/asio/io_context.hpp>
-#include <optional>
-
-#include "testing/temp_dir.h"
+#include <algorithm>
 
 namespace redd::store {
 namespace {
 
-using testing::ElementsAre;
-using Texts = std::vector<std::string>;
+using ::testing::ElementsAre;
 
-class LogBookTest : public testing::Test {
+class LogBookTest : public ::testing::Test {
  protected:
-  LogBookTest() { reopen(); }
-  ~LogBookTest() override { close(); }
-
-  void reopen() {
-    auto opened = LogBook::open(loop_, dir_.path(), limits_, metrics_);
-    ASSERT_TRUE(opened);
-    book_ = std::move(*opened);
+  void open(const Limits& limits = {}) { book_ = *LogBook::open(loop_, dir_.path(), limits, metrics_); }
+  void TearDown() override {
+    if (book_) EXPECT_TRUE(await<void>(loop_, [this](auto done) { book_->close(std::move(done)); }));
   }
-  void close() {
-    if (!book_) return;
-    std::optional<Result<void>> closed;
-    book_->close([&](Result<void> result) { closed = std::move(result); });
-    while (!closed) loop_.run_one();
-    book_.reset();
+  void say(const std::string& text, const std::string& context = "routehooks") {
+    book_->append("s", {.id = {}, .time = 0, .level = "log", .context = context, .requestId = "r1", .text = text});
   }
-  void append(std::string text, std::string context = "routehooks", std::string_view space = "s1") {
-    LogLine line;
-    line.level = "log";
-    line.context = std::move(context);
-    line.text = std::move(text);
-    book_->append(space, std::move(line));
+  std::vector<LogLine> tail(std::size_t count, const std::string& context = "") {
+    auto lines = await<std::vector<LogLine>>(loop_, [&](auto done) { book_->tail("s", count, context, std::move(done)); });
+    EXPECT_TRUE(lines) << lines.error().detail;
+    return lines.value_or(std::vector<LogLine>());
   }
-  Texts tail(std::size_t count, std::string context = "", std::string space = "s1") {
-    std::optional<Result<std::vector<LogLine>>> lines;
-    book_->tail(space, count, context, [&](auto result) { lines = std::move(result); });
-    while (!lines) loop_.run_one();
-    Texts texts;
-    for (const LogLine& line : **lines) texts.push_back(line.text);
-    return texts;
+  std::vector<std::string> texts(std::size_t count, const std::string& context = "") {
+    std::vector<std::string> all;
+    for (const auto& line : tail(count, context)) all.push_back(line.text);
+    return all;
   }
-
   TempDir dir_;
-  Limits limits_;
-  Metrics metrics_;
   Loop loop_;
-  boost::asio::executor_work_guard<Loop::executor_type> work_ = boost::asio::make_work_guard(loop_);
+  Metrics metrics_;
   std::unique_ptr<LogBook> book_;
 };
 
-TEST_F(LogBookTest, TailIsTheNewestOldestFirstAndSurvivesReopening) {
-  for (const char* text : {"a", "b", "c"}) append(text);
-  append("elsewhere", "routehooks", "s2");
-  EXPECT_THAT(tail(2), ElementsAre("b", "c"));
-  close();
-  reopen();
-  append("d");
-  EXPECT_THAT(tail(10), ElementsAre("a", "b", "c", "d"));
-  EXPECT_THAT(tail(10, "", "s2"), ElementsAre("elsewhere"));
+TEST_F(LogBookTest, TailGivesTheNewestOldestFirst) {
+  open();
+  for (const char* text : {"one", "two", "three"}) say(text);
+  say("other", "gateway");
+  EXPECT_THAT(texts(3), ElementsAre("two", "three", "other"));
+  EXPECT_THAT(texts(2, "routehooks"), ElementsAre("two", "three"));
+  const auto lines = tail(10);
+  EXPECT_TRUE(std::ranges::is_sorted(lines, {}, &LogLine::id));
+  EXPECT_GT(lines.front().time, 0);
+  EXPECT_EQ(lines.front().requestId, "r1");
+  EXPECT_EQ(lines.front().level, "log");
 }
 
-TEST_F(LogBookTest, FiltersByContext) {
-  append("route");
-  append("request", "request");
-  EXPECT_THAT(tail(10, "request"), ElementsAre("request"));
-  EXPECT_THAT(tail(10, "nothing"), ElementsAre());
+TEST_F(LogBookTest, LinesSurviveClosing) {
+  open();
+  say("kept");
+  EXPECT_TRUE(await<void>(loop_, [this](auto done) { book_->close(std::move(done)); }));
+  open();
+  say("later");
+  EXPECT_THAT(texts(10), ElementsAre("kept", "later"));
 }
 
-TEST_F(LogBookTest, FollowersHearLinesUntilTheyEnd) {
-  Texts heard;
-  auto handle = book_->follow("s1", [&](const LogLine& line) { heard.push_back(line.text); });
-  append("one");
-  append("not mine", "routehooks", "s2");
-  EXPECT_THAT(heard, ElementsAre("one"));
+TEST_F(LogBookTest, LinesReachTheDiskWithoutBeingAskedFor) {
+  open();
+  say("written by the timer");
+  loop_.run();
+  LogFiles files(dir_.path(), 10);
+  EXPECT_EQ(files.tail("s", 10, "")->size(), 1U);
+}
+
+TEST_F(LogBookTest, FollowersHearAtOnceAndUntilTheyGo) {
+  open();
+  std::string heard;
+  auto handle = book_->follow("s", [&heard](const LogLine& line) { heard += line.text + " "; });
+  auto other = book_->follow("t", [&heard](const LogLine&) { heard += "wrong "; });
+  say("a");
+  EXPECT_EQ(heard, "a ");
   handle.reset();
-  append("two");
-  EXPECT_THAT(heard, ElementsAre("one"));
+  say("b");
+  EXPECT_EQ(heard, "a ");
 }
 
-TEST_F(LogBookTest, KeepsOnlyTheNewestLines) {
-  close();
-  limits_.logLinesPerSpaceMax = 5;
-  reopen();
-  for (int i = 0; i < 20; ++i) append(std::to_string(i));
-  EXPECT_THAT(tail(100), ElementsAre("15", "16", "17", "18", "19"));
+TEST_F(LogBookTest, AFollowerMayEndItselfAndFollowAnew) {
+  open();
+  int heard = 0;
+  std::shared_ptr<void> handle;
+  handle = book_->follow("s", [&](const LogLine&) {
+    ++heard;
+    handle = book_->follow("s", [](const LogLine&) {});
+  });
+  say("a");
+  say("b");
+  EXPECT_EQ(heard, 1);
 }
 
-TEST_F(LogBookTest, AFloodIsCutAndCounted) {
-  close();
-  limits_.logLinesPerSecond = 1'000'000'000;  // the bucket is full again by the next line
-  limits_.logLinesBurst = 0;                  // and holds nothing
-  reopen();
-  for (int i = 0; i < 50; ++i) append("x");
-  EXPECT_THAT(tail(100), ElementsAre());
-  EXPECT_EQ(metrics_.counter("redd_log_lines_dropped_total").value(), 50);
+TEST_F(LogBookTest, TooManyLinesAreCountedInOne) {
+  Limits limits;
+  limits.logLinesBurst = 10;
+  limits.logLinesPerSecond = 1;
+  open(limits);
+  for (int i = 0; i < 30; ++i) say(std::to_string(i));
+  EXPECT_TRUE(await<void>(loop_, [this](auto done) { book_->close(std::move(done)); }));
+  open();
+  const auto all = texts(100);
+  ASSERT_EQ(all.size(), 11U);
+  EXPECT_EQ(all[9], "9");
+  EXPECT_EQ(all[10], "dropped 20 lines: more than 1 a second");
+  EXPECT_EQ(metrics_.counter("redd_log_lines_dropped_total").value(), 20);
 }
 
-TEST_F(LogBookTest, LongLinesAreCut) {
-  append(std::string(100'000, 'x'));
-  EXPECT_EQ(tail(1).at(0).size(), limits_.logLineBytesMax);
+TEST_F(LogBookTest, OldLinesGoWhenThereAreTooMany) {
+  Limits limits;
+  limits.logLinesPerSpaceMax = 5;
+  open(limits);
+  for (int i = 0; i < 12; ++i) say(std::to_string(i));
+  EXPECT_THAT(texts(100), ElementsAre("7", "8", "9", "10", "11"));
+}
+
+TEST_F(LogBookTest, LongLinesAreCutBetweenCharacters) {
+  Limits limits;
+  limits.logLineBytesMax = 4;
+  open(limits);
+  say("abc\xC3\xA9xyz");
+  EXPECT_THAT(texts(1), ElementsAre("abc\xE2\x80\xA6 (5 bytes more)"));
 }
 
 }  // namespace
