@@ -102,7 +102,8 @@ class KeySetAuthenticator final : public Authenticator {
     std::vector<Counter> counters;
     for (unsigned check = 0; check <= static_cast<unsigned>(Check::keysUnavailable); ++check) {
       const std::string reason(className(static_cast<Check>(check)));
-      counters.push_back(check == 0 ? metrics.counter("redd_auth_accepted_total") : metrics.counter("redd_auth_refused_total", "reason=\"" + reason + "\""));
+      counters.push_back(check == 0 ? metrics.counter("redd_auth_accepted_total")
+                                    : metrics.counter("redd_auth_refused_total", "reason=\"" + reason + "\""));
     }
     return counters;
   }
@@ -165,7 +166,8 @@ class KeySetAuthenticator final : public Authenticator {
 };
 
 bool mayStandInToken(char c) {
-  return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '.' || c == '_' || c == '~' || c == '+' || c == '/' || c == '=';
+  return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '.' || c == '_' || c == '~' ||
+         c == '+' || c == '/' || c == '=';
 }
 
 }  // namespace
@@ -176,16 +178,20 @@ Result<void> checkPolicy(const TokenPolicy& policy, const http::AddressPolicy& a
   }
   for (const std::string& name : policy.algorithms) {
     if (crypto::signatureAlgorithm(name)) continue;
-    return invalid("algorithm " + name.substr(0, 50) + " cannot be listed: a key set is public, so only RS256, RS384, RS512, PS256, PS384, PS512, ES256, ES384, ES512 and EdDSA are possible");
+    return invalid("algorithm " + name.substr(0, 50) +
+                   " cannot be listed: a key set is public, so only RS256, RS384, RS512, PS256, PS384, PS512, ES256, ES384, ES512 and "
+                   "EdDSA are possible");
   }
   if (policy.leewayS < 0 || policy.leewayS > kLeewayMaxS) {
     return invalid("leeway " + std::to_string(policy.leewayS) + " s: 0 to " + std::to_string(kLeewayMaxS) + " s are possible");
   }
-  if (std::ranges::any_of(policy.audience, &std::string::empty)) return invalid("audience: an empty name is in the list; leave the list empty to check none");
+  if (std::ranges::any_of(policy.audience, &std::string::empty))
+    return invalid("audience: an empty name is in the list; leave the list empty to check none");
   return {};
 }
 
-std::unique_ptr<Authenticator> Authenticator::create(Loop& loop, http::Fetcher& fetcher, const Limits& limits, Metrics& metrics, Options options) {
+std::unique_ptr<Authenticator> Authenticator::create(Loop& loop, http::Fetcher& fetcher, const Limits& limits, Metrics& metrics,
+                                                     Options options) {
   return std::make_unique<KeySetAuthenticator>(loop, fetcher, limits, metrics, std::move(options));
 }
 

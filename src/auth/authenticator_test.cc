@@ -54,7 +54,8 @@ TEST_F(AuthenticatorTest, RefusalsAreRememberedToo) {
 
 TEST_F(AuthenticatorTest, GarbageCausesNoFetch) {
   fetcher_.body = setOf({&first_});
-  for (const std::string& token : {std::string("x"), std::string("a.b.c"), std::string(20'000, 'a'), "eyJhbGciOiJub25lIn0." + std::string("e30.AAAA")}) {
+  for (const std::string& token :
+       {std::string("x"), std::string("a.b.c"), std::string(20'000, 'a'), "eyJhbGciOiJub25lIn0." + std::string("e30.AAAA")}) {
     EXPECT_FALSE(verify(token)->accepted());
   }
   EXPECT_EQ(fetcher_.fetches, 0);

@@ -66,7 +66,8 @@ class FakeFetcher final : public http::Fetcher {
       hanging_.push_back(std::move(done));
       return;
     }
-    boost::asio::post(loop_, [done = std::move(done), answer = http::ClientResponse{status, {}, body}]() mutable { done(std::move(answer)); });
+    boost::asio::post(loop_,
+                      [done = std::move(done), answer = http::ClientResponse{status, {}, body}]() mutable { done(std::move(answer)); });
   }
   const http::AddressPolicy& policy() const override { return policy_; }
   void answerHanging() {

@@ -103,7 +103,8 @@ Verdict check(const object& claims, const TokenPolicy& policy, UnixMs now) {
 }  // namespace
 
 Verdict checkClaims(const Token& token, const TokenPolicy& policy, UnixMs now) {
-  if (token.type && !isAccessTokenType(*token.type)) return failure(Check::malformed, "typ is JWT or at+jwt", "typ = " + excerpt(*token.type));
+  if (token.type && !isAccessTokenType(*token.type))
+    return failure(Check::malformed, "typ is JWT or at+jwt", "typ = " + excerpt(*token.type));
   StrictJson json;
   const auto claims = json.readObject(token.payload);
   if (!claims) return failure(Check::malformed, "a payload that is one JSON object", claims.error().publicText);

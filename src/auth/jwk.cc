@@ -117,7 +117,8 @@ Result<KeySet> parseKeySet(std::string_view json, std::size_t keysMax) {
     if (key) {
       set.keys.push_back(*std::move(key));
     } else {
-      set.refusals.push_back("key " + std::to_string(number) + " (" + excerpt(stringMember(jwk, "kid").value_or("no kid")) + "): " + key.error().publicText);
+      set.refusals.push_back("key " + std::to_string(number) + " (" + excerpt(stringMember(jwk, "kid").value_or("no kid")) +
+                             "): " + key.error().publicText);
     }
   }
   return set;

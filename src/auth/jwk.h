@@ -16,10 +16,10 @@
 namespace redd::auth {
 
 struct Jwk {
-  std::optional<std::string> id;                            // kid; only ever compared
-  std::optional<crypto::SignatureAlgorithm> algorithm;      // alg; absent: any that fits the key
+  std::optional<std::string> id;                        // kid; only ever compared
+  std::optional<crypto::SignatureAlgorithm> algorithm;  // alg; absent: any that fits the key
   crypto::PublicKey key;
-  crypto::Sha256Digest digest;                              // of the members: two keys are the same key if this is the same
+  crypto::Sha256Digest digest;  // of the members: two keys are the same key if this is the same
 };
 
 struct KeySet {

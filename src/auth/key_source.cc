@@ -22,9 +22,7 @@ constexpr std::size_t kWaitingMax = 1'000;  // requests that wait for one fetch;
 constexpr std::int64_t kBackOffMinMs = 1'000;
 constexpr std::int64_t kBackOffMaxMs = 60'000;
 
-bool sameKeys(const KeySet& a, const KeySet& b) {
-  return std::ranges::equal(a.keys, b.keys, {}, &Jwk::digest, &Jwk::digest);
-}
+bool sameKeys(const KeySet& a, const KeySet& b) { return std::ranges::equal(a.keys, b.keys, {}, &Jwk::digest, &Jwk::digest); }
 
 std::string fileText(const std::string& url, UnixMs fetchedAtMs, const std::string& body) {
   std::string text = "{\"url\":" + json::quoted(url) + ",\"fetchedAtMs\":" + std::to_string(fetchedAtMs) + ",\"body\":";
@@ -57,9 +55,7 @@ bool KeySource::isUsable(UnixMs now) const { return keys_ && now - fetchedAtMs_ 
 // A set from the future was fetched before the clock was set back: it counts as old.
 bool KeySource::isFresh(UnixMs now) const { return keys_ && now >= fetchedAtMs_ && now - fetchedAtMs_ < kFreshMs; }
 
-bool KeySource::mayFetch(UnixMs now) const {
-  return !isRefreshing_ && (now >= nextAttemptMs_ || nextAttemptMs_ - now > 2 * kBackOffMaxMs);
-}
+bool KeySource::mayFetch(UnixMs now) const { return !isRefreshing_ && (now >= nextAttemptMs_ || nextAttemptMs_ - now > 2 * kBackOffMaxMs); }
 
 KeySetPtr KeySource::current(UnixMs now) {
   const bool isDue = keys_ && (now < fetchedAtMs_ || now - fetchedAtMs_ >= kRefreshAfterMs);
@@ -78,7 +74,8 @@ Task<KeySetPtr> KeySource::keys() {
     const bool mustWait = isRefreshing_ && !(isFresh(now) || (isUsable(now) && isInTrouble_));
     if (mustWait && waiting_.size() >= kWaitingMax) co_return current(now);
     const std::int64_t waitedMs = (monotonicNs() - startNs) / 1'000'000;
-    const std::int64_t leftMs = (isUsable(now) ? std::min<std::int64_t>(kStaleWaitMs, house_->limits.keySetTotalMs) : house_->limits.keySetTotalMs) - waitedMs;
+    const std::int64_t leftMs =
+        (isUsable(now) ? std::min<std::int64_t>(kStaleWaitMs, house_->limits.keySetTotalMs) : house_->limits.keySetTotalMs) - waitedMs;
     if (!mustWait || leftMs <= 0) {
       if (mustWait) isInTrouble_ = true;
       if (mustWait && !keys_) trouble_ = "the key set at " + url_ + " did not arrive in time";
@@ -175,11 +172,13 @@ Result<KeySet> KeySource::accept(Result<http::ClientResponse> response) {
   for (const std::string& refusal : set.refusals) log::debug("auth", "{}: key set {}: {}", name_, url_, refusal);
   if (set.privateKeys > 0) {
     house_->metrics.privateKeys.add(static_cast<std::int64_t>(set.privateKeys));
-    log::error("auth", "{}: the key set {} publishes {} private or symmetric keys: they are compromised and not used", name_, url_, set.privateKeys);
+    log::error("auth", "{}: the key set {} publishes {} private or symmetric keys: they are compromised and not used", name_, url_,
+               set.privateKeys);
   }
   if (set.keys.empty()) {
     emptyInARow_ = emptyBefore + 1;
-    if (!keys_ || emptyInARow_ < 2) return invalid("holds no usable key" + (set.refusals.empty() ? std::string() : ": " + joined(set.refusals)));
+    if (!keys_ || emptyInARow_ < 2)
+      return invalid("holds no usable key" + (set.refusals.empty() ? std::string() : ": " + joined(set.refusals)));
   }
   body_ = std::move(response->body);
   return set;
@@ -200,7 +199,9 @@ void KeySource::fail(const Error& error) {
   ++failures_;
   nextAttemptMs_ = house_->now() + base + static_cast<std::int64_t>(randomU64() % static_cast<std::uint64_t>(base / 4));
   const auto level = trouble_ == before ? log::Level::debug : log::Level::warn;  // an outage is told once
-  log::write(level, "auth", name_ + ": " + trouble_ + (keys_ ? "; the set from " + isoTime(fetchedAtMs_) + " goes on serving" : "; there is no set to serve with"));
+  log::write(level, "auth",
+             name_ + ": " + trouble_ +
+                 (keys_ ? "; the set from " + isoTime(fetchedAtMs_) + " goes on serving" : "; there is no set to serve with"));
 }
 
 }  // namespace redd::auth

@@ -85,9 +85,9 @@ class KeySource : public std::enable_shared_from_this<KeySource> {
   std::string body_;  // of the answer under way, until it is stored
   std::string trouble_;
 
-  bool isLoaded_ = false;      // the disk was asked
+  bool isLoaded_ = false;  // the disk was asked
   bool isRefreshing_ = false;
-  bool isInTrouble_ = false;   // the last fetch failed or was slow: nobody waits for the next
+  bool isInTrouble_ = false;  // the last fetch failed or was slow: nobody waits for the next
   unsigned failures_ = 0;
   unsigned emptyInARow_ = 0;
   UnixMs nextAttemptMs_ = 0;

@@ -62,11 +62,18 @@ std::expected<Token, Verdict> readToken(std::string_view text, std::size_t bytes
   auto payload = crypto::base64urlDecode(text.substr(first + 1, second - first - 1));
   auto signature = crypto::base64urlDecode(text.substr(second + 1));
   if (!header || !payload || !signature) {
-    return malformed("base64url without padding", std::string(!header ? "another header" : !payload ? "another payload" : "another signature"));
+    return malformed("base64url without padding", std::string(!header    ? "another header"
+                                                              : !payload ? "another payload"
+                                                                         : "another signature"));
   }
   if (header->size() > kHeaderBytesMax) return malformed("a header of at most 4096 bytes", std::to_string(header->size()) + " bytes");
   if (signature->empty()) return malformed("a signature", "none");
-  Token token{.algorithm = {}, .keyId = {}, .type = {}, .signedPart = text.substr(0, second), .payload = std::move(*payload), .signature = std::move(*signature)};
+  Token token{.algorithm = {},
+              .keyId = {},
+              .type = {},
+              .signedPart = text.substr(0, second),
+              .payload = std::move(*payload),
+              .signature = std::move(*signature)};
   if (auto read = readHeader(*header, token); !read) return std::unexpected(std::move(read).error());
   return token;
 }

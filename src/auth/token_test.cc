@@ -53,7 +53,8 @@ TEST(Claims, RefusalsExplainThemselves) {
 TEST(StrictJson, RefusesWhatParsersDisagreeOn) {
   StrictJson json;
   EXPECT_TRUE(json.readObject(R"({"a":{"b":1},"c":{"b":2}})"));
-  for (const char* bad : {"", "[]", "1", "{\"a\":1,\"a\":1}", R"({"x":{"b":1,"\u0062":2}})", R"({"x":[{"b":1,"b":2}]})", "\xef\xbb\xbf{}", "{}{}", "{\"a\":\"\\ud800\"}", "{\"a\":01}"}) {
+  for (const char* bad : {"", "[]", "1", "{\"a\":1,\"a\":1}", R"({"x":{"b":1,"\u0062":2}})", R"({"x":[{"b":1,"b":2}]})", "\xef\xbb\xbf{}",
+                          "{}{}", "{\"a\":\"\\ud800\"}", "{\"a\":01}"}) {
     EXPECT_FALSE(json.readObject(bad)) << bad;
   }
   const auto nested = [](std::size_t depth) { return "{\"a\":" + std::string(depth - 1, '[') + std::string(depth - 1, ']') + "}"; };
@@ -69,7 +70,8 @@ TEST(StrictJson, ExcerptsStayWholeCharacters) {
 }
 
 TEST(KeySets, OfTheWrongShapeAreRefusedWhole) {
-  for (const char* bad : {"", "<html>", "[]", "{}", R"({"keys":{}})", R"({"keys":null})", R"({"keys":[],"keys":[]})", R"({"keys":[]}x)"}) EXPECT_FALSE(parseKeySet(bad, 100)) << bad;
+  for (const char* bad : {"", "<html>", "[]", "{}", R"({"keys":{}})", R"({"keys":null})", R"({"keys":[],"keys":[]})", R"({"keys":[]}x)"})
+    EXPECT_FALSE(parseKeySet(bad, 100)) << bad;
   EXPECT_TRUE(parseKeySet(R"({"keys":[]})", 100));
   std::string many = R"({"keys":[1)";
   for (int i = 0; i < 100; ++i) many += ",1";
@@ -78,7 +80,11 @@ TEST(KeySets, OfTheWrongShapeAreRefusedWhole) {
 }
 
 TEST(KeySets, SayWhyAKeyIsLeftOut) {
-  const auto set = parseKeySet(R"({"keys":[1,{"kty":"RSA","kid":"a","n":"!","e":"AQAB"},{"kty":"oct","k":"AAAA","kid":"s"},{"kid":7},{"kty":"OKP","crv":"X25519","x":"AA"}]})", 100).value();
+  const auto set =
+      parseKeySet(
+          R"({"keys":[1,{"kty":"RSA","kid":"a","n":"!","e":"AQAB"},{"kty":"oct","k":"AAAA","kid":"s"},{"kid":7},{"kty":"OKP","crv":"X25519","x":"AA"}]})",
+          100)
+          .value();
   EXPECT_TRUE(set.keys.empty());
   EXPECT_EQ(set.privateKeys, 1U);
   ASSERT_EQ(set.refusals.size(), 5U);
@@ -90,8 +96,9 @@ TEST(BearerToken, FourteenShapes) {  // SEC-08
   const auto token = [](std::string_view value) { return Authenticator::bearerToken(value); };
   EXPECT_EQ(token("Bearer a.b.c"), "a.b.c");
   EXPECT_EQ(token("bEARER a.b-_c"), "a.b-_c");
-  for (const char* bad : {"", "Bearer", "Bearer ", "Bearer  a.b.c", " Bearer a.b.c", "Bearer\ta.b.c", "Bearer a.b.c ", "Bearer a.b.c,d.e.f", "Bearer a.b.c, Bearer d.e.f",
-                          "Bearer a b", "Basic a.b.c", "a.b.c", "Bearer:a.b.c", "Bearer \"a.b.c\"", "Bearertoken a.b.c"}) {
+  for (const char* bad :
+       {"", "Bearer", "Bearer ", "Bearer  a.b.c", " Bearer a.b.c", "Bearer\ta.b.c", "Bearer a.b.c ", "Bearer a.b.c,d.e.f",
+        "Bearer a.b.c, Bearer d.e.f", "Bearer a b", "Basic a.b.c", "a.b.c", "Bearer:a.b.c", "Bearer \"a.b.c\"", "Bearertoken a.b.c"}) {
     EXPECT_FALSE(token(bad)) << bad;
   }
 }

@@ -67,7 +67,8 @@ TEST(HostileTokens, EveryCaseGetsItsVerdict) {
     TokenPolicy policy = policyOf(test);
     const Verdict verdict = judgeText(test.at("token"), *keys, policy);
     const std::string expect = test.at("expect");
-    EXPECT_EQ(verdict.accepted(), expect == "accept") << test.at("id") << ": " << className(verdict.failed) << ", " << verdict.expected << ", " << verdict.found;
+    EXPECT_EQ(verdict.accepted(), expect == "accept")
+        << test.at("id") << ": " << className(verdict.failed) << ", " << verdict.expected << ", " << verdict.found;
     if (expect == "accept") {
       EXPECT_EQ(verdict.claims.front(), '{') << test.at("id");
       EXPECT_GT(verdict.validUntilMs, kNow);
@@ -141,7 +142,8 @@ int expectLabels(const json& file, const std::map<int, std::string>& corrections
     for (const json& test : group.at("tests")) {
       const int id = test.at("tcId");
       const std::string label = corrections.contains(id) ? corrections.at(id) : test.at("result").get<std::string>();
-      EXPECT_EQ(signatureHolds(test.at("jws"), keys.set), label == "valid" && !keys.isSymmetric) << id << " " << group.at("comment") << " " << test.at("comment");
+      EXPECT_EQ(signatureHolds(test.at("jws"), keys.set), label == "valid" && !keys.isSymmetric)
+          << id << " " << group.at("comment") << " " << test.at("comment");
       ++cases;
     }
   }
@@ -166,7 +168,8 @@ TEST(Wycheproof, EncryptedTokensAreMalformed) {
   for (const json& group : vectors("wycheproof/json_web_crypto_test.json").at("testGroups")) {
     for (const json& test : group.at("tests")) {
       if (!test.contains("jwe")) continue;
-      EXPECT_FALSE(readToken(test.at("jwe").is_string() ? test.at("jwe").get<std::string>() : test.at("jwe").dump(), kTokenBytesMax)) << test.at("tcId");
+      EXPECT_FALSE(readToken(test.at("jwe").is_string() ? test.at("jwe").get<std::string>() : test.at("jwe").dump(), kTokenBytesMax))
+          << test.at("tcId");
       ++cases;
     }
   }

@@ -20,7 +20,8 @@ bool mayBeMeant(const Jwk& jwk, const Token& token) {
 Verdict noKey(const Token& token, const KeySet& keys) {
   for (const Jwk& jwk : keys.keys) {
     if (token.keyId && jwk.id == token.keyId) {
-      return failure(Check::algorithm, "an algorithm of the key with " + keyText(token), "alg = " + std::string(crypto::name(token.algorithm)));
+      return failure(Check::algorithm, "an algorithm of the key with " + keyText(token),
+                     "alg = " + std::string(crypto::name(token.algorithm)));
     }
   }
   return failure(Check::unknownKey, "one of " + std::to_string(keys.keys.size()) + " keys of the set", keyText(token));
@@ -56,7 +57,8 @@ SignatureVerdict verifySignature(const Token& token, const KeySet& keys, const A
     ++candidates;
   }
   if (candidates == 0) return {noKey(token, keys)};
-  if (candidates > 1) return {failure(Check::unknownKey, "exactly one key that may be meant", std::to_string(candidates) + " keys for " + keyText(token))};
+  if (candidates > 1)
+    return {failure(Check::unknownKey, "exactly one key that may be meant", std::to_string(candidates) + " keys for " + keyText(token))};
   SignatureVerdict result{{}, meant};
   if (!meant->key.verify(token.algorithm, token.signedPart, token.signature)) {
     result.verdict = failure(Check::signature, "a signature of the key with " + keyText(token), "another");

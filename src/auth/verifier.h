@@ -23,8 +23,8 @@ class AlgorithmSet {
 };
 
 struct SignatureVerdict {
-  Verdict verdict;             // none, algorithm, unknownKey or signature
-  const Jwk* key = nullptr;    // into the set: the one key that was asked
+  Verdict verdict;           // none, algorithm, unknownKey or signature
+  const Jwk* key = nullptr;  // into the set: the one key that was asked
 };
 // The entry point below the claims: whether the algorithm is allowed, exactly one key of the set may be meant (SEC-02), and the
 // signature is that key's.

@@ -43,7 +43,9 @@ TEST(Base64url, RoundTripOfEveryLength) {
 TEST(Base64url, RefusesEverySecondSpelling) {
   EXPECT_EQ(base64urlDecode("AQAB"), std::string("\1\0\1", 3));
   EXPECT_EQ(base64urlDecode("_-8"), "\xff\xef");
-  for (const char* text : {"A", "AAAAA", "AA==", "AQ=", "A+AA", "A/AA", "AA AA", " AAAA", "AAAA\n", "AAAA?", "AB", "AAB", "AA\tA", "\xc3\xa4" "AA"}) {
+  for (const char* text : {"A", "AAAAA", "AA==", "AQ=", "A+AA", "A/AA", "AA AA", " AAAA", "AAAA\n", "AAAA?", "AB", "AAB", "AA\tA",
+                           "\xc3\xa4"
+                           "AA"}) {
     EXPECT_FALSE(base64urlDecode(text)) << text;
   }
   EXPECT_FALSE(base64urlDecode(std::string_view("AAA\0", 4)));

@@ -15,7 +15,8 @@
 namespace redd::crypto {
 namespace {
 
-constexpr std::array<std::string_view, 10> kNames = {"RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA"};
+constexpr std::array<std::string_view, 10> kNames = {"RS256", "RS384", "RS512", "PS256", "PS384",
+                                                     "PS512", "ES256", "ES384", "ES512", "EdDSA"};
 
 template <class T, void (*release)(T*)>
 struct Release {
@@ -53,7 +54,7 @@ std::shared_ptr<void> keyFrom(const char* type, OSSL_PARAM_BLD* builder) {
 // Moduli of the broken generator are powers of 65537 modulo every small prime; another modulus passes all of these tests with
 // a probability under 2^-27 (Nemec and others, "The Return of Coppersmith's Attack", section 3).
 bool hasRocaFingerprint(const BIGNUM* modulus) {
-  constexpr std::array<unsigned, 38> kPrimes = {3,  5,  7,  11, 13,  17,  19,  23,  29,  31,  37,  41,  43,  47,  53,  59,  61,  67,  71,
+  constexpr std::array<unsigned, 38> kPrimes = {3,  5,  7,  11, 13, 17,  19,  23,  29,  31,  37,  41,  43,  47,  53,  59,  61,  67,  71,
                                                 73, 79, 83, 89, 97, 101, 103, 107, 109, 113, 127, 131, 137, 139, 149, 151, 157, 163, 167};
   for (const unsigned prime : kPrimes) {
     std::bitset<168> powers;

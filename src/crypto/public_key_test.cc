@@ -95,7 +95,8 @@ TEST(Algorithms, NamesCompareByteForByte) {
     ASSERT_TRUE(signatureAlgorithm(good)) << good;
     EXPECT_EQ(name(*signatureAlgorithm(good)), good);
   }
-  for (const char* bad : {"", "none", "HS256", "rs256", "RS256 ", "ES521", "ES256K", "EDDSA", "RS1"}) EXPECT_FALSE(signatureAlgorithm(bad)) << bad;
+  for (const char* bad : {"", "none", "HS256", "rs256", "RS256 ", "ES521", "ES256K", "EDDSA", "RS1"})
+    EXPECT_FALSE(signatureAlgorithm(bad)) << bad;
   EXPECT_FALSE(signatureAlgorithm(std::string_view("RS256\0", 6)));
 }
 
@@ -107,9 +108,7 @@ TEST(Algorithms, EachCurveServesOneAlgorithm) {
   EXPECT_EQ(fitting, 6 + 4);
 }
 
-std::string goodModulus() {
-  return member(vectors("json_web_signature_test.json").at("testGroups").at(2).at("private"), "n");
-}
+std::string goodModulus() { return member(vectors("json_web_signature_test.json").at("testGroups").at(2).at("private"), "n"); }
 const std::string kF4("\1\0\1", 3);
 
 TEST(KeyQuality, RsaBounds) {  // SEC-06

@@ -52,7 +52,8 @@ std::string seal(const SealingKey& key, std::string_view aad, std::string_view p
 }
 
 Result<std::string> open(const SealingKey& key, std::string_view aad, std::string_view sealed) {
-  if (sealed.size() < 1 + kNonceBytes + kTagBytes || sealed.size() > kPlainBytesMax || aad.size() > kPlainBytesMax || sealed[0] != kVersion) {
+  if (sealed.size() < 1 + kNonceBytes + kTagBytes || sealed.size() > kPlainBytesMax || aad.size() > kPlainBytesMax ||
+      sealed[0] != kVersion) {
     return Error::hidden(ErrorCode::internal, "sealed value: not in a format this version writes");
   }
   const std::string_view nonce = sealed.substr(1, kNonceBytes);

@@ -57,9 +57,10 @@ std::optional<Network> parseNetwork(std::string_view text) {
 }
 
 // Loopback, private, shared, link-local, multicast, documentation, benchmark, reserved (IANA special-purpose registries).
-constexpr std::array<std::string_view, 15> kClosedV4 = {
-    "0.0.0.0/8",       "10.0.0.0/8",    "100.64.0.0/10", "127.0.0.0/8",     "169.254.0.0/16", "172.16.0.0/12", "192.0.0.0/24", "192.0.2.0/24",
-    "192.88.99.0/24", "192.168.0.0/16", "198.18.0.0/15", "198.51.100.0/24", "203.0.113.0/24", "224.0.0.0/4",   "240.0.0.0/4"};
+constexpr std::array<std::string_view, 15> kClosedV4 = {"0.0.0.0/8",      "10.0.0.0/8",     "100.64.0.0/10", "127.0.0.0/8",
+                                                        "169.254.0.0/16", "172.16.0.0/12",  "192.0.0.0/24",  "192.0.2.0/24",
+                                                        "192.88.99.0/24", "192.168.0.0/16", "198.18.0.0/15", "198.51.100.0/24",
+                                                        "203.0.113.0/24", "224.0.0.0/4",    "240.0.0.0/4"};
 // Inside 2000::/3, the only open part of IPv6: protocol assignments and Teredo, documentation, 6to4.
 constexpr std::array<std::string_view, 4> kClosedV6 = {"2001::/23", "2001:db8::/32", "2002::/16", "3fff::/20"};
 
@@ -92,7 +93,8 @@ bool isListedAddress(const AddressPolicy& policy, const Bytes16& address) { retu
 
 // Names of this machine (RFC 6761 6.3) are listed when its loopback addresses are.
 bool isListedLocalhost(const AddressPolicy& policy, std::string_view host) {
-  return endsWithLabel(host, "localhost") && (isListedAddress(policy, *parseAddress("127.0.0.1")) || isListedAddress(policy, *parseAddress("::1")));
+  return endsWithLabel(host, "localhost") &&
+         (isListedAddress(policy, *parseAddress("127.0.0.1")) || isListedAddress(policy, *parseAddress("::1")));
 }
 
 Error refused(std::string what) {
@@ -116,7 +118,8 @@ Result<void> parseHost(std::string_view text, StrictUrl& url) {
     url.kind = StrictUrl::HostKind::ipv6;
   } else if (looksLikeIpv4(url.host)) {
     std::array<std::uint8_t, 4> bytes{};
-    if (inet_pton(AF_INET, url.host.c_str(), bytes.data()) != 1) return invalid("the URL spells an IPv4 address otherwise than as a dotted quad");
+    if (inet_pton(AF_INET, url.host.c_str(), bytes.data()) != 1)
+      return invalid("the URL spells an IPv4 address otherwise than as a dotted quad");
     url.kind = StrictUrl::HostKind::ipv4;
   } else if (!isDnsName(url.host)) {
     return invalid("the URL has no valid host name");
@@ -129,7 +132,8 @@ Result<void> parseAuthority(std::string_view authority, StrictUrl& url) {
   const auto bracket = authority.starts_with('[') ? authority.find(']') : 0;
   if (bracket == std::string_view::npos) return invalid("the URL has a malformed IPv6 address");
   const auto colon = authority.find(':', bracket);
-  if (authority.starts_with('[') && bracket + 1 != std::min(colon, authority.size())) return invalid("the URL has a malformed IPv6 address");
+  if (authority.starts_with('[') && bracket + 1 != std::min(colon, authority.size()))
+    return invalid("the URL has a malformed IPv6 address");
   if (colon != std::string_view::npos) {
     const std::string_view digits = authority.substr(colon + 1);
     const auto [end, failure] = std::from_chars(digits.data(), digits.data() + digits.size(), url.port);
@@ -195,7 +199,8 @@ Result<void> AddressPolicy::checkUrl(std::string_view text) const {
   } else {
     isListed = isListed || isListedLocalhost(*this, url.host);
     // Names that no public server can have: RFC 6761, RFC 6762, and .internal, where clouds keep their metadata.
-    const bool isPrivateName = endsWithLabel(url.host, "localhost") || endsWithLabel(url.host, "local") || endsWithLabel(url.host, "internal");
+    const bool isPrivateName =
+        endsWithLabel(url.host, "localhost") || endsWithLabel(url.host, "local") || endsWithLabel(url.host, "internal");
     if (isPrivateName && !isListed) return refused(url.host + " is a private name");
   }
   if (!url.isHttps && !isListed) return refused("plain http to " + url.host + " is not allowed: use https");

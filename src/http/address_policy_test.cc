@@ -25,8 +25,9 @@ TEST(AddressPolicy, RefusesEveryUrlOfTheVectors) {
 
 TEST(AddressPolicy, AcceptsPublicUrls) {
   const AddressPolicy policy;
-  for (const char* url : {"https://idp.test/jwks", "HTTPS://IDP.Test/jwks?x=1", "https://tenant.eu.auth0.com/.well-known/jwks.json", "https://idp.test:8443/j",
-                          "https://8.8.8.8/j", "https://[2606:4700:4700::1111]/j", "https://[2606:4700:4700::1111]:8443/j", "https://idp.test", "https://a_b.test/"}) {
+  for (const char* url : {"https://idp.test/jwks", "HTTPS://IDP.Test/jwks?x=1", "https://tenant.eu.auth0.com/.well-known/jwks.json",
+                          "https://idp.test:8443/j", "https://8.8.8.8/j", "https://[2606:4700:4700::1111]/j",
+                          "https://[2606:4700:4700::1111]:8443/j", "https://idp.test", "https://a_b.test/"}) {
     const auto result = policy.checkUrl(url);
     EXPECT_TRUE(result) << url << ": " << (result ? "" : result.error().publicText);
   }
@@ -37,8 +38,10 @@ TEST(AddressPolicy, ChecksResolvedAddresses) {
   for (const char* open : {"8.8.8.8", "1.1.1.1", "172.32.0.1", "100.128.0.1", "2606:4700:4700::1111", "2a00::1"}) {
     EXPECT_TRUE(policy.checkAddress("idp.test", open)) << open;
   }
-  for (const char* closed : {"127.0.0.1", "10.1.2.3", "172.31.0.1", "100.127.0.1", "169.254.169.254", "0.0.0.0", "::1", "::", "::ffff:8.8.8.8", "::8.8.8.8",
-                             "64:ff9b::808:808", "64:ff9b:1::1", "2002:808:808::1", "2001::1", "fe80::1", "fec0::1", "ff02::1", "100::1", "5f00::1", "3fff::1", "nonsense", ""}) {
+  for (const char* closed :
+       {"127.0.0.1",      "10.1.2.3",  "172.31.0.1",       "100.127.0.1",  "169.254.169.254", "0.0.0.0", "::1",     "::",
+        "::ffff:8.8.8.8", "::8.8.8.8", "64:ff9b::808:808", "64:ff9b:1::1", "2002:808:808::1", "2001::1", "fe80::1", "fec0::1",
+        "ff02::1",        "100::1",    "5f00::1",          "3fff::1",      "nonsense",        ""}) {
     EXPECT_FALSE(policy.checkAddress("idp.test", closed)) << closed;
   }
 }
@@ -71,7 +74,8 @@ TEST(AddressPolicy, NamesOfThisMachineFollowItsLoopbackAddresses) {
 }
 
 TEST(AddressPolicy, ParseNamesTheBadEntry) {
-  for (const char* bad : {"", "10.0.0.0/33", "10.0.0.0/-1", "10.0.0.0/x", "::/129", "256.1.1.1", "127.1", "http://idp.test", "idp.test:80", "a b", "*.test", "-x.test"}) {
+  for (const char* bad : {"", "10.0.0.0/33", "10.0.0.0/-1", "10.0.0.0/x", "::/129", "256.1.1.1", "127.1", "http://idp.test", "idp.test:80",
+                          "a b", "*.test", "-x.test"}) {
     const auto policy = AddressPolicy::parse({"ok.test", bad});
     ASSERT_FALSE(policy) << bad;
     EXPECT_NE(policy.error().publicText.find(bad), std::string::npos);
@@ -84,7 +88,8 @@ TEST(StrictUrl, ReadsHostAndPort) {
   EXPECT_EQ(url.port, 8443);
   EXPECT_EQ(parseStrictUrl("http://Idp.Test/").value().host, "idp.test");
   EXPECT_EQ(parseStrictUrl("http://idp.test/").value().port, 80);
-  for (const char* bad : {"https://[::1]x/", "https://[::1]:/", "https://h:/", "https://h:-1/", "https://h:1:2/", "https://::1/", "https://h?@x#", "https://[]/"}) {
+  for (const char* bad : {"https://[::1]x/", "https://[::1]:/", "https://h:/", "https://h:-1/", "https://h:1:2/", "https://::1/",
+                          "https://h?@x#", "https://[]/"}) {
     EXPECT_FALSE(parseStrictUrl(bad)) << bad;
   }
 }

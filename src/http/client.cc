@@ -185,8 +185,8 @@ Error transferError(CURLcode code, const Progress& progress, const char* curlTex
     case CURLE_COULDNT_RESOLVE_HOST: return unavailable("the name " + host + " cannot be resolved");
     case CURLE_COULDNT_CONNECT: return unavailable("cannot connect to " + host + ": " + curlText);
     case CURLE_OPERATION_TIMEDOUT:
-      return unavailable(host + " did not answer in time (" + std::to_string(request.connectMs) + " ms to connect, " + std::to_string(request.totalMs) +
-                         " ms in all)");
+      return unavailable(host + " did not answer in time (" + std::to_string(request.connectMs) + " ms to connect, " +
+                         std::to_string(request.totalMs) + " ms in all)");
     case CURLE_PEER_FAILED_VERIFICATION: return unavailable("the certificate of " + host + " is not trusted: " + curlText);
     case CURLE_SSL_CACERT_BADFILE: return unavailable("the certificates in " + request.caFile + " cannot be read");
     case CURLE_UNSUPPORTED_PROTOCOL:

@@ -50,7 +50,8 @@ struct TempDir {
 };
 
 TEST(Client, FetchesFromAListedAddress) {
-  const ScriptServer server(answering("HTTP/1.1 200 OK\r\nX-One:  a \r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n"), "127.0.0.2");
+  const ScriptServer server(answering("HTTP/1.1 200 OK\r\nX-One:  a \r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n"),
+                            "127.0.0.2");
   const auto response = Reach().get(at(server));
   ASSERT_TRUE(response) << response.error().detail;
   EXPECT_EQ(response->status, 200);
@@ -102,7 +103,8 @@ TEST(Client, StreamsToAReaderThatMayStop) {
 
 TEST(ClientSsrf, RedirectsAreNotFollowed) {  // redirect-302-to-loopback, redirect-same-host
   const ScriptServer target(answering(kOk));
-  const ScriptServer away(answering("HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1:" + target.port() + "/\r\nContent-Length: 0\r\n\r\n"), "127.0.0.2");
+  const ScriptServer away(answering("HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1:" + target.port() + "/\r\nContent-Length: 0\r\n\r\n"),
+                          "127.0.0.2");
   EXPECT_EQ(Reach().get(at(away)).value().status, 302);
   EXPECT_EQ(target.connections(), 0);
   const ScriptServer same(answering("HTTP/1.1 301 Moved\r\nLocation: /other\r\nContent-Length: 0\r\n\r\n"), "127.0.0.2");
@@ -158,7 +160,8 @@ TEST(ClientSsrf, Certificates) {  // tls-wrong-host, tls-self-signed, tls-expire
   const auto good = get(Identity::make("idp.test", &authority));
   ASSERT_TRUE(good) << good.error().detail;
   EXPECT_EQ(good->body, "{}");
-  for (const Identity& bad : {Identity::make("other.test", &authority), Identity::make("idp.test", nullptr), Identity::make("idp.test", &authority, -60)}) {
+  for (const Identity& bad :
+       {Identity::make("other.test", &authority), Identity::make("idp.test", nullptr), Identity::make("idp.test", &authority, -60)}) {
     const auto refused = get(bad);
     ASSERT_FALSE(refused);
     EXPECT_NE(refused.error().publicText.find("certificate"), std::string::npos) << refused.error().publicText;
@@ -238,7 +241,8 @@ TEST(ClientSsrf, EndlessBody) {  // endless-body
 }
 
 TEST(ClientSsrf, HeaderFloods) {  // endless-headers, 1xx-flood
-  const ScriptServer fields([](ScriptConnection& c) { sendForever(c, "HTTP/1.1 200 OK\r\n", "X-Flood: aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\r\n"); }, "127.0.0.2");
+  const ScriptServer fields(
+      [](ScriptConnection& c) { sendForever(c, "HTTP/1.1 200 OK\r\n", "X-Flood: aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\r\n"); }, "127.0.0.2");
   EXPECT_EQ(Reach().get(at(fields)).error().code, ErrorCode::payloadTooLarge);
   const ScriptServer hints([](ScriptConnection& c) { sendForever(c, "", "HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n"); }, "127.0.0.2");
   EXPECT_EQ(Reach().get(at(hints)).error().code, ErrorCode::payloadTooLarge);
@@ -261,19 +265,21 @@ std::string zerosAsGzip(int copies) {
       }
     }
   };
-  put("1");         // last block
-  put("10");        // fixed codes, least bit first
-  put("00110000");  // literal 0
+  put("1");                                               // last block
+  put("10");                                              // fixed codes, least bit first
+  put("00110000");                                        // literal 0
   for (int i = 0; i < copies; ++i) put("1100010100000");  // length 258 (code 285), distance 1 (code 0)
   put("0000000");
-  put("0000000");   // fills the last byte
+  put("0000000");  // fills the last byte
   return out;
 }
 
 TEST(ClientSsrf, GzipBomb) {  // gzip-bomb
   const std::string bomb = zerosAsGzip(40'000);
   ASSERT_LT(bomb.size(), 70'000U);
-  const ScriptServer server(answering("HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: " + std::to_string(bomb.size()) + "\r\n\r\n" + bomb), "127.0.0.2");
+  const ScriptServer server(
+      answering("HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: " + std::to_string(bomb.size()) + "\r\n\r\n" + bomb),
+      "127.0.0.2");
   Reach reach;
   reach.bodyBytesMax = 512 << 10;
   EXPECT_EQ(reach.get(at(server)).error().code, ErrorCode::payloadTooLarge);
@@ -308,7 +314,10 @@ TEST(Fetcher, CompletesOnTheLoop) {
   EXPECT_EQ(answers, 20);
   ClientRequest request;
   request.url = "http://10.0.0.1/";
-  fetcher->fetch(std::move(request), [&](Result<ClientResponse> response) { EXPECT_EQ(response.error().code, ErrorCode::forbidden); ++answers; });
+  fetcher->fetch(std::move(request), [&](Result<ClientResponse> response) {
+    EXPECT_EQ(response.error().code, ErrorCode::forbidden);
+    ++answers;
+  });
   loop.restart();
   loop.run();
   EXPECT_EQ(answers, 21);

@@ -28,7 +28,8 @@ struct Identity {
     X509_gmtime_adj(X509_getm_notBefore(x), -86'400);
     X509_gmtime_adj(X509_getm_notAfter(x), validForS);
     X509_set_pubkey(x, made.key.get());
-    X509_NAME_add_entry_by_txt(X509_get_subject_name(x), "CN", MBSTRING_ASC, reinterpret_cast<const unsigned char*>(name.c_str()), -1, -1, 0);
+    X509_NAME_add_entry_by_txt(X509_get_subject_name(x), "CN", MBSTRING_ASC, reinterpret_cast<const unsigned char*>(name.c_str()), -1, -1,
+                               0);
     X509_set_issuer_name(x, X509_get_subject_name(issuer == nullptr ? x : issuer->certificate.get()));
     add(x, NID_basic_constraints, issuer == nullptr ? "critical,CA:TRUE" : "CA:FALSE");
     add(x, NID_subject_alt_name, "DNS:" + name);
@@ -45,7 +46,7 @@ struct Identity {
  private:
   static void add(X509* x, int nid, const std::string& value) {
     const std::unique_ptr<X509_EXTENSION, void (*)(X509_EXTENSION*)> extension(X509V3_EXT_conf_nid(nullptr, nullptr, nid, value.c_str()),
-                                                                             X509_EXTENSION_free);
+                                                                               X509_EXTENSION_free);
     ASSERT_TRUE(extension);
     X509_add_ext(x, extension.get(), -1);
   }

@@ -10,8 +10,8 @@
 namespace redd::http {
 
 struct TransferContext {
-  std::stop_token stop;                // ends the transfer within a second
-  std::vector<std::string> resolve;    // tests: "name:port:address[,address]" stands for the answer of the resolver
+  std::stop_token stop;              // ends the transfer within a second
+  std::vector<std::string> resolve;  // tests: "name:port:address[,address]" stands for the answer of the resolver
 };
 
 Result<ClientResponse> transfer(ClientRequest request, const TransferContext& context);

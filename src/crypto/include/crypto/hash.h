@@ -10,9 +10,9 @@ namespace redd::crypto {
 
 using Sha256Digest = std::array<std::uint8_t, 32>;
 
-// About 0.7 µs for 900 bytes with the SHA instructions of the processor: cheap enough to key the cache of token verdicts.
+// About 0.5 µs for 900 bytes with the SHA instructions of the processor: cheap enough to key the cache of token verdicts.
 Sha256Digest sha256(std::string_view bytes);
-std::string sha256Hex(std::string_view bytes);  // 64 lower-case digits
+std::string sha256Hex(std::string_view bytes);                          // 64 lower-case digits
 Sha256Digest hmacSha256(std::string_view key, std::string_view bytes);  // RFC 2104
 
 // Takes the same time for every pair of texts of one length; only the lengths may be learned. For tokens and digests.
