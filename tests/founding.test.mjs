@@ -72,7 +72,7 @@ describe('the founding story', () => {
   });
 
   test('a browser on another origin may ask and read', async () => {
-    const origin = 'http://localhost:3000';
+    const origin = 'http://localhost:5173';
     const preflight = await request(`${server.url}/dev/hello`, {
       method: 'OPTIONS', headers: { origin, 'access-control-request-method': 'GET', 'access-control-request-headers': 'authorization' },
     });

@@ -13,7 +13,7 @@ const root = resolve(dirname(fileURLToPath(import.meta.url)), '..');
 const bin = process.env.REDD_TEST_BIN ?? join(root, 'build/release/bin');
 const text = { type: 'string' };
 const { values: options } = parseArgs({
-  options: { port: { ...text, default: '4000' }, 'app-port': { ...text, default: '3000' }, 'idp-port': { ...text, default: '4010' }, 'idp-https-port': { ...text, default: '4011' }, data: { ...text, default: '.redd' }, json: { type: 'boolean', default: false } },
+  options: { port: { ...text, default: '4000' }, 'app-port': { ...text, default: '5173' }, 'idp-port': { ...text, default: '4010' }, 'idp-https-port': { ...text, default: '4011' }, data: { ...text, default: '.redd' }, json: { type: 'boolean', default: false } },
 });
 const data = resolve(options.data);
 const parts = [];

@@ -30,7 +30,7 @@ struct ControlOptions {
   std::filesystem::path dataDir;
   std::vector<std::string> hosts;  // further host names under which the control plane answers, without port
   std::string version;             // of this server
-  std::string node;                // version of the workers' Node, for server.info
+  std::string node;                // the workers' Node executable, for server.info
   std::string sqlite;
   std::string isolation = "process";  // how workers are kept apart, in a word, for server.info
 };
