@@ -22,13 +22,14 @@ constexpr std::int64_t kFlushMs = 200;
 constexpr std::size_t kFlushLines = 500;
 constexpr std::size_t kLinesWaitingMax = 50'000;  // over all spaces, queued or being written
 
+// At most bytesMax bytes, between characters, and saying so where there is room for that.
 void cut(std::string& text, std::size_t bytesMax) {
   if (text.size() <= bytesMax) return;
-  auto end = bytesMax;
+  const std::string note = fmt::format("… (of {} bytes)", text.size());
+  auto end = bytesMax > note.size() ? bytesMax - note.size() : bytesMax;
   while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xc0) == 0x80) --end;
-  const auto lost = text.size() - end;
   text.resize(end);
-  text += fmt::format("… ({} bytes more)", lost);
+  if (bytesMax > note.size()) text += note;
 }
 
 class FileLogBook final : public LogBook {

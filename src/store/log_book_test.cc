@@ -115,10 +115,18 @@ TEST_F(LogBookTest, OldLinesGoWhenThereAreTooMany) {
 
 TEST_F(LogBookTest, LongLinesAreCutBetweenCharacters) {
   Limits limits;
-  limits.logLineBytesMax = 4;
+  limits.logLineBytesMax = 22;
   open(limits);
-  say("abc\xC3\xA9xyz");
-  EXPECT_THAT(texts(1), ElementsAre("abc\xE2\x80\xA6 (5 bytes more)"));
+  say("abc\xC3\xA9" + std::string(95, 'x'));
+  say(std::string(22, 'y'));
+  EXPECT_THAT(texts(2), ElementsAre("abc\xE2\x80\xA6 (of 100 bytes)", std::string(22, 'y')));
+}
+
+TEST_F(LogBookTest, SpacesAreApart) {
+  open();
+  say("here");
+  book_->append("t", {.id = {}, .time = 0, .level = "log", .context = {}, .requestId = {}, .text = "there"});
+  EXPECT_THAT(texts(10), ElementsAre("here"));
 }
 
 }  // namespace

@@ -108,8 +108,9 @@ TEST_P(KvContract, SetWithoutTtlRemovesItAndIncrWithoutTtlKeepsIt) {
   ASSERT_TRUE(set("d", "1", 0));
   while (get("b")) {
   }
-  ASSERT_TRUE(set("b", "1", 5));
-  ASSERT_TRUE(incr("b", 1));
+  do {
+    ASSERT_TRUE(set("b", "1", 20));
+  } while (*incr("b", 1) != 2);  // it had expired before the increment came: once more
   while (get("b")) {
   }
   EXPECT_EQ(keys({}), "a c d ");
