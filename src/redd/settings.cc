@@ -81,7 +81,6 @@ void defineSettings(CLI::App& app, Settings& settings, Mode mode) {
   setting(app, "log-level", settings.logLevel, "debug, info, warn, error or off")->check(CLI::IsMember({"debug", "info", "warn", "error", "off"}));
   setting(app, "request-timeout-ms", settings.limits.requestDeadlineMs, "A request still running after so long is answered with 504");
   setting(app, "requests-per-space", settings.limits.requestsPerSpaceMax, "Requests of one space that run at once; more wait shortly, then get 503");
-  setting(app, "workers-per-space", settings.limits.workersPerSpaceMax, "Worker processes per space at most");
   setting(app, "worker-heap-mib", settings.limits.workerHeapMiB, "JavaScript heap of one worker");
   setting(app, "worker-idle-ms", settings.limits.workerIdleMs, "A worker without requests for so long is stopped; the next request starts one");
   app.add_option("--config", settings.config, "TOML file with the same settings, e.g. listen = \"0.0.0.0:4000\"")
