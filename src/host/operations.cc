@@ -101,13 +101,24 @@ Result<void> kvDelAll(Call& call) {
   return {};
 }
 
+// A store may answer less than was asked for when the values are large: such a page is not the last one.
+constexpr std::size_t kScanBytes = 1 << 20;
+std::size_t bytesOf(const std::vector<store::KvEntry>& entries) {
+  std::size_t bytes = 0;
+  for (const store::KvEntry& entry : entries) {
+    const auto* text = std::get_if<std::string>(&entry.value);
+    bytes += entry.key.size() + (text ? text->size() : sizeof(double));
+  }
+  return bytes;
+}
+
 void scanKeys(Call& call, std::uint32_t invocation, KeysLeft keys) {
   auto scan = keys.scan;
   call.store->kvScan(std::move(scan), answering<std::vector<store::KvEntry>>(
                                           call, [keys = std::move(keys), cursors = call.cursors, store = std::weak_ptr(call.store), workerId = call.workerId,
                                                  invocation](const std::vector<store::KvEntry>& entries) mutable {
                                             std::string items = "[";
-                                            bool more = entries.size() >= kPageItems;
+                                            bool more = entries.size() >= kPageItems || bytesOf(entries) >= kScanBytes;
                                             for (const store::KvEntry& entry : entries) {
                                               if (items.size() > kPageBytes) {
                                                 more = true;
