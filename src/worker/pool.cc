@@ -187,6 +187,8 @@ void Pool::workerLost(Worker& worker) {
   current_ = std::exchange(next_, nullptr);
   replace_ = false;
   if (worker.readyNs() == 0) failWaiting(Error::hidden(ErrorCode::workerFailed, "the worker ended while it was starting"));
+  const std::int64_t now = monotonicNs();
+  for (const RunPtr& run : waiting_) run->sinceNs = now;  // they waited for a worker that was no good
   if (!waiting_.empty()) ensureWorker();
 }
 
@@ -264,7 +266,7 @@ void Pool::stop(std::int64_t killAtNs) {
 // ---- deadlines ----
 
 void Pool::expireWaiting(std::int64_t nowNs) {
-  if (current_ && current_->state() == Worker::State::starting) return;
+  if (current_ && (current_->state() == Worker::State::starting || current_->doubted())) return;
   const std::int64_t oldest = nowNs - msToNs(context_.limits.requestQueueWaitMs);
   while (!waiting_.empty() && waiting_.front()->sinceNs < oldest) {
     const RunPtr run = std::move(waiting_.front());

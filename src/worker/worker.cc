@@ -108,7 +108,10 @@ void Worker::consumed(Run& run, std::size_t bytes) {
 void Worker::abort(const RunPtr& run, std::string_view reason) {
   const bool late = reason == "timeout";
   wire::appendAbort(out(), run->id, late ? "timeout" : "client");
-  if (late) ping(monotonicNs() + kProbeNs);
+  if (late) {
+    doubted_ = true;
+    ping(monotonicNs() + kProbeNs);
+  }
   if (finish(*run)) owner_->workerFree(*this);
 }
 

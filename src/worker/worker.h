@@ -58,7 +58,8 @@ class Worker final : public Channel::Owner, public std::enable_shared_from_this<
   std::uint64_t id() const { return id_; }
   int pid() const { return process_.pid; }
   State state() const { return state_; }
-  bool takesInvocations() const { return state_ == State::ready && runs_.size() < kRunsMax; }
+  bool takesInvocations() const { return state_ == State::ready && !doubted_ && runs_.size() < kRunsMax; }
+  bool doubted() const { return doubted_; }  // an invocation ran out of time: takes no other until its loop has shown that it turns
   std::size_t active() const { return active_; }        // invocations whose caller still waits
   std::size_t forgotten() const { return forgotten_; }  // answered or aborted long ago and never settled
   std::int64_t startedNs() const { return startedNs_; }
@@ -130,7 +131,7 @@ class Worker final : public Channel::Owner, public std::enable_shared_from_this<
   std::uint32_t pingId_ = 0;
   std::int64_t startedNs_ = 0, readyNs_ = 0, idleSinceNs_ = 0, pingedNs_ = 0;
   std::int64_t readyDueNs_ = 0, pongDueNs_ = 0, killDueNs_ = 0, scannedNs_ = 0;  // 0: none
-  bool drainSent_ = false, refused_ = false, outOfMemory_ = false;
+  bool drainSent_ = false, refused_ = false, outOfMemory_ = false, doubted_ = false;
   std::string killedFor_;
 };
 

@@ -172,7 +172,9 @@ Worker::Outcome Worker::handleLog(const wire::Frame& frame) {
 }
 
 void Worker::handlePong(std::uint32_t id) {
-  if (id == pingId_) pongDueNs_ = 0;
+  if (id != pingId_) return;
+  pongDueNs_ = 0;
+  if (std::exchange(doubted_, false)) owner_->workerFree(*this);
 }
 
 }  // namespace redd::worker
