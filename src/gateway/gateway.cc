@@ -150,7 +150,7 @@ class GatewayImpl final : public Gateway {
   Task<void> answer(Request& request, std::shared_ptr<Relay> relay, const Refusal& refusal) {
     for (;;) {
       co_await relay->changed();
-      if (relay->failed()) co_return co_await answerFailure(request, *relay->failed());
+      if (const auto& failed = relay->failed()) co_return co_await answerFailure(request, *failed);
       if (relay->noHook()) co_return co_await refuse(request, refusal);
       if (auto head = relay->takeHead()) {
         http::ResponseHead answerHead = appHead(head->status, std::move(head->headers));
