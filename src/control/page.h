@@ -31,8 +31,8 @@ inline constexpr std::string_view kFrontPage = R"(<!doctype html>
 <p><code>ADDRESS</code> is what stands in front of <code>/_/</code> in your browser's address bar.</p>
 <h2>Build something</h2>
 <pre><code>coho create mybackend
-cd mybackend-*
-npm install codehooks-js
+cd mybackend
+npm install
 coho deploy
 coho info</code></pre>
 <h2>More</h2>
