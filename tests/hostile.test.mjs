@@ -2,7 +2,8 @@
 import { after, before, describe, test } from 'node:test';
 import assert from 'node:assert/strict';
 import { createServer } from 'node:http';
-import { readFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { generateKeyPairSync, sign } from 'node:crypto';
 import { request, root, startRedd } from './lib/redd.mjs';
@@ -109,12 +110,25 @@ describe('REL-01: key-set endpoints that misbehave', () => {
     });
   }
 
-  test('a good set goes on serving while its endpoint is down', async () => {
-    assert.equal((await ask('good')).status, 200);
+  test('a good set goes on serving after a restart while its endpoint is down', { timeout: 30_000 }, async (t) => {
+    const dataDir = await mkdtemp(join(tmpdir(), 'redd-keysets-'));
+    t.after(() => rm(dataDir, { recursive: true, force: true }));
+    const args = ['--allow-private', '127.0.0.1'];
+    const askAt = (one) => request(`${one.url}/dev/in`, { headers: { authorization: `Bearer ${token}` } });
+    const first = await startRedd({ dataDir, args });
+    const name = (await first.api('POST', '/projects', { name: 'restart' })).uniqueName;
+    await spaceWith(first, name, 'dev', `${keys.url}/good`);
+    assert.equal((await askAt(first)).status, 200);
+    await first.stop();
     const works = kinds.good;
     kinds.good = kinds.down;
-    assert.equal((await ask('good')).status, 200);
-    kinds.good = works;
+    const second = await startRedd({ dataDir, args });
+    try {
+      assert.equal((await askAt(second)).status, 200);
+    } finally {
+      kinds.good = works;
+      await second.kill();
+    }
   });
 
   test('SEC-11 addresses that a space may not name are refused with the reason', async () => {
