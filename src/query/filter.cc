@@ -48,6 +48,8 @@ std::optional<std::vector<std::string>> Filter::ids() const {
   return std::nullopt;
 }
 
+std::vector<FieldBound> Filter::bounds() const { return boundsOfFilter(state_->root); }
+
 std::vector<std::pair<std::string, std::string>> Filter::equalities() const {
   std::vector<std::pair<std::string, std::string>> fields;
   const auto collect = [&fields](const auto& self, const FilterNode& all) -> void {

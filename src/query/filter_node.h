@@ -9,6 +9,7 @@
 #include <unordered_set>
 #include <vector>
 
+#include "query/index_key.h"
 #include "query/path.h"
 #include "query/value.h"
 
@@ -40,6 +41,7 @@ struct FilterNode {
 
 bool matchesDocument(const FilterNode& node, const Value& document);
 bool matchesElement(const FilterNode& node, const Value& element);
+std::vector<FieldBound> boundsOfFilter(const FilterNode& root);  // filter_bounds.cc
 
 // Milliseconds since 1970 of ISO 8601 text ("2024-01-01", "2024-01-01T00:00:00.000Z", with offset) or of a number.
 std::optional<double> dateOf(const Value& value);

@@ -118,7 +118,7 @@ std::vector<SortKey> Sort::keys(const Value& document) const {
     key.kind = value->kind;
     key.number = value->kind == Kind::boolean ? (value->boolean ? 1 : 0) : value->number;
     if (value->kind == Kind::text) key.text = value->text;
-    if (value->kind == Kind::object || value->kind == Kind::array) key.text = textOf(*value);
+    if (value->kind == Kind::object || value->kind == Kind::array) key.text = canonical(*value);
   }
   return keys;
 }
@@ -255,6 +255,7 @@ Result<FindOptions> FindOptions::parse(std::string_view text) {
   }
   if (truthy(look.hint({"$onlycount", "$count", "count"}))) options.answer = Answer::count;
   else if (truthy(look.hint({"$onlyids"}))) options.answer = Answer::ids;
+  if (truthy(either(look.top({"explain"}), look.hint({"$explain", "explain"})))) options.answer = Answer::explain;
   return options;
 }
 

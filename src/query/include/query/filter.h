@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "query/index_key.h"
 #include "query/value.h"
 
 namespace redd::query {
@@ -38,6 +39,8 @@ class Filter {
 
   // For planners: the only _ids that can match, when the filter names them ({_id: "x"}, {_id: {$in: […]}}).
   std::optional<std::vector<std::string>> ids() const;
+  // What every document that matches has among its keys (index_key.h), a bound a condition. Not all that the filter says.
+  std::vector<FieldBound> bounds() const;
   // Fields that the filter sets to one value, as JSON: what an upsert starts from (spec 40.6).
   std::vector<std::pair<std::string, std::string>> equalities() const;
 

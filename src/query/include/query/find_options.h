@@ -18,7 +18,7 @@ namespace redd::query {
 struct SortKey {
   Kind kind = Kind::null;
   double number = 0;   // also of a boolean
-  std::string text;    // of a text; the JSON of objects and arrays
+  std::string text;    // of a text; the canonical JSON of objects and arrays
 };
 
 class Sort {
@@ -28,14 +28,15 @@ class Sort {
   static Result<Sort> parse(const Value& sort);  // {field: 1 or -1, …} or "a,-b"
   void add(std::string_view field, bool descending) { fields_.push_back({Path(field), descending}); }
   bool empty() const { return fields_.empty(); }
-  std::vector<SortKey> keys(const Value& document) const;
-  bool before(const std::vector<SortKey>& a, const std::vector<SortKey>& b) const;
-
- private:
   struct Field {
     Path path;
     bool descending;
   };
+  const std::vector<Field>& fields() const { return fields_; }
+  std::vector<SortKey> keys(const Value& document) const;
+  bool before(const std::vector<SortKey>& a, const std::vector<SortKey>& b) const;
+
+ private:
   std::vector<Field> fields_;
 };
 
@@ -63,7 +64,7 @@ struct FindOptions {
   Sort sort;
   Projection projection;
   enum class Direction { forward, backward } direction = Direction::forward;  // of _id order, when there is no sort
-  enum class Answer { documents, count, ids } answer = Answer::documents;
+  enum class Answer { documents, count, ids, explain } answer = Answer::documents;
   std::string bounds = "{}";           // a filter that useIndex with start and end adds
 };
 
