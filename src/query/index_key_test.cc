@@ -141,7 +141,7 @@ TEST(FilterBounds, EveryMatchHasAKeyInEveryBound) {
     }
   }
   EXPECT_GT(matched, 5'000);
-  EXPECT_GT(bounded, 5'000);
+  EXPECT_GT(bounded, 2'000);
 }
 
 TEST(FilterBounds, AreNarrow) {
