@@ -11,40 +11,27 @@ namespace {
 
 constexpr std::size_t kChunk = 500;  // matches that are gathered before they are changed
 
-Result<void> checkSize(std::string_view json) {
-  if (json.size() <= kDocumentBytesMax) return {};
-  return Error::make(ErrorCode::payloadTooLarge, fmt::format("3 INVALID_ARGUMENT: the document has {} bytes, at most {} are allowed",
-                                                             json.size(), kDocumentBytesMax));
-}
-
-Result<void> insertNew(DocumentRows& rows, const std::string& collection, const query::Identified& document) {
-  REDD_TRY_VOID(checkSize(document.text));
-  REDD_TRY(const bool isNew, rows.insert(collection, document.id, document.text));
-  if (!isNew) return Error::make(ErrorCode::alreadyExists, "6 ALREADY_EXISTS: duplicate _id");
-  return {};
-}
-
 struct Match {
-  std::string id;
+  Plan::Place place;
   std::string json;
 };
 
 // Calls change(match) for the matches, in chunks, so that no scan runs while rows change.
 template <class Do>
-Result<void> forMatches(DocumentRows& rows, const std::string& collection, const Plan& plan, Many many, Do&& change) {
-  std::optional<std::string> after;
+Result<void> forMatches(DocumentRows& rows, Plan& plan, Many many, Do&& change) {
+  std::optional<Plan::Place> after;
   while (true) {
     std::vector<Match> matches;
     std::size_t bytes = 0;
-    const auto gather = [&](std::string_view id, const query::Value&, std::string_view json) -> Result<bool> {
-      matches.push_back({std::string(id), std::string(json)});
+    const auto gather = [&](const Plan::Place& place, const query::Value&, std::string_view json) -> Result<bool> {
+      matches.push_back({place, std::string(json)});
       bytes += json.size();
       return many == Many::all && matches.size() < kChunk && bytes < kDocumentBytesMax;
     };
-    REDD_TRY_VOID(plan.run(rows, collection, after, DocumentRows::Direction::forward, gather));
+    REDD_TRY_VOID(plan.run(rows, after, Plan::Direction::forward, gather));
     for (const auto& match : matches) REDD_TRY_VOID(change(match));
     if (matches.empty() || many == Many::one) return {};
-    after = matches.back().id;
+    after = matches.back().place;
   }
 }
 
@@ -70,14 +57,27 @@ Result<std::string> upsertBase(const Selector& selector) {
 
 Result<std::vector<std::string>> insertDocuments(DocumentRows& rows, const std::string& collection,
                                                  const std::vector<std::string>& documents) {
+  REDD_TRY(auto writer, DocumentWriter::make(rows, collection));
   std::vector<std::string> stored;
   stored.reserve(documents.size());
   for (const auto& text : documents) {
     REDD_TRY(query::Identified document, query::withId(text, objectId()));
-    REDD_TRY_VOID(insertNew(rows, collection, document));
+    REDD_TRY_VOID(writer.insert(document.id, document.text));
     stored.push_back(std::move(document.text));
   }
+  REDD_TRY_VOID(writer.enforceCap());
   return stored;
+}
+
+Result<std::uint64_t> putDocuments(DocumentRows& rows, const std::string& collection, const std::vector<std::string>& documents) {
+  REDD_TRY(auto writer, DocumentWriter::make(rows, collection));
+  for (const auto& text : documents) {
+    REDD_TRY(const query::Identified document, query::withId(text, objectId()));
+    REDD_TRY(const auto before, rows.get(collection, document.id));
+    REDD_TRY_VOID(before ? writer.put(document.id, *before, document.text) : writer.insert(document.id, document.text));
+  }
+  REDD_TRY_VOID(writer.enforceCap());
+  return documents.size();
 }
 
 Result<std::optional<std::string>> findOneDocument(DocumentRows& rows, const std::string& collection, const Selector& selector,
@@ -89,15 +89,26 @@ Result<std::optional<std::string>> findOneDocument(DocumentRows& rows, const std
   return items.empty() ? std::nullopt : std::optional(std::move(items.front()));
 }
 
+namespace {
+
+// What an upsert makes when nothing matched.
+Result<Change> insertOne(DocumentWriter& writer, query::Identified document) {
+  REDD_TRY_VOID(writer.insert(document.id, document.text));
+  REDD_TRY_VOID(writer.enforceCap());
+  return Change{1, std::move(document.text)};
+}
+
+}  // namespace
+
 Result<Change> updateDocuments(DocumentRows& rows, const std::string& collection, const Selector& selector,
                                const std::string& change, Many many, Upsert upsert) {
   REDD_TRY(query::Change parsed, query::Change::parse(change));
-  REDD_TRY(const Plan plan, Plan::make(selector));
+  REDD_TRY(auto writer, DocumentWriter::make(rows, collection));
+  REDD_TRY(Plan plan, Plan::make(rows, collection, selector));
   Change result;
-  REDD_TRY_VOID(forMatches(rows, collection, plan, many, [&](const Match& match) -> Result<void> {
+  REDD_TRY_VOID(forMatches(rows, plan, many, [&](const Match& match) -> Result<void> {
     REDD_TRY(std::string text, parsed.apply(match.json));
-    REDD_TRY_VOID(checkSize(text));
-    if (text != match.json) REDD_TRY_VOID(rows.put(collection, match.id, text));
+    REDD_TRY_VOID(writer.put(match.place.id, match.json, text));
     ++result.count;
     if (many == Many::one) result.document = std::move(text);
     return {};
@@ -106,53 +117,46 @@ Result<Change> updateDocuments(DocumentRows& rows, const std::string& collection
   REDD_TRY(const std::string base, upsertBase(selector));
   REDD_TRY(const std::string made, parsed.apply(base));
   REDD_TRY(query::Identified document, query::withId(made, objectId()));
-  REDD_TRY_VOID(insertNew(rows, collection, document));
-  return Change{1, std::move(document.text)};
+  return insertOne(writer, std::move(document));
 }
 
 Result<Change> replaceDocuments(DocumentRows& rows, const std::string& collection, const Selector& selector,
                                 const std::string& document, Many many, Upsert upsert) {
-  REDD_TRY_VOID(checkSize(document));
-  REDD_TRY(const Plan plan, Plan::make(selector));
+  REDD_TRY(auto writer, DocumentWriter::make(rows, collection));
+  REDD_TRY(Plan plan, Plan::make(rows, collection, selector));
   Change result;
-  REDD_TRY_VOID(forMatches(rows, collection, plan, many, [&](const Match& match) -> Result<void> {
-    REDD_TRY(std::string text, query::withFixedId(document, match.id));
-    REDD_TRY_VOID(rows.put(collection, match.id, text));
+  REDD_TRY_VOID(forMatches(rows, plan, many, [&](const Match& match) -> Result<void> {
+    REDD_TRY(std::string text, query::withFixedId(document, match.place.id));
+    REDD_TRY_VOID(writer.put(match.place.id, match.json, text));
     ++result.count;
     if (many == Many::one) result.document = std::move(text);
     return {};
   }));
   if (result.count > 0 || upsert == Upsert::no) return result;
   REDD_TRY(query::Identified made, query::withId(document, objectId()));
-  if (plan.ids && plan.ids->size() == 1) {
-    made.id = plan.ids->front();
+  if (const auto only = plan.onlyId()) {
+    made.id = *only;
     REDD_TRY(made.text, query::withFixedId(document, made.id));
   }
-  REDD_TRY_VOID(insertNew(rows, collection, made));
-  return Change{1, std::move(made.text)};
+  return insertOne(writer, std::move(made));
 }
 
 Result<std::vector<std::string>> removeDocuments(DocumentRows& rows, const std::string& collection, const Selector& selector,
                                                  Many many) {
-  REDD_TRY(const Plan plan, Plan::make(selector));
+  REDD_TRY(auto writer, DocumentWriter::make(rows, collection));
+  REDD_TRY(Plan plan, Plan::make(rows, collection, selector));
   std::vector<std::string> ids;
-  REDD_TRY_VOID(forMatches(rows, collection, plan, many, [&](const Match& match) -> Result<void> {
-    REDD_TRY_VOID(rows.erase(collection, match.id));
-    ids.push_back(match.id);
+  REDD_TRY_VOID(forMatches(rows, plan, many, [&](const Match& match) -> Result<void> {
+    REDD_TRY_VOID(writer.erase(match.place.id, match.json));
+    ids.push_back(match.place.id);
     return {};
   }));
   return ids;
 }
 
 Result<std::uint64_t> countDocuments(DocumentRows& rows, const std::string& collection, const std::string& filter) {
-  REDD_TRY(const Plan plan, Plan::make(filter, "{}"));
-  std::uint64_t count = 0;
-  const auto see = [&count](std::string_view, const query::Value&, std::string_view) -> Result<bool> {
-    ++count;
-    return true;
-  };
-  REDD_TRY_VOID(plan.run(rows, collection, std::nullopt, DocumentRows::Direction::forward, see));
-  return count;
+  REDD_TRY(Finder finder, Finder::make(collection, {.filter = filter, .options = "{}"}));
+  return finder.countAll(rows);
 }
 
 }  // namespace redd::store

@@ -5,19 +5,21 @@
 #pragma once
 
 #include <string>
+#include <unordered_set>
 #include <vector>
 
 #include "document_rows.h"
+#include "document_writer.h"
 #include "planner.h"
 #include "query/find_options.h"
 #include "store/store.h"
 
 namespace redd::store {
 
-inline constexpr std::size_t kDocumentBytesMax = 16 << 20;
-
 Result<std::vector<std::string>> insertDocuments(DocumentRows& rows, const std::string& collection,
                                                  const std::vector<std::string>& documents);
+// Inserts, or replaces what has the same _id.
+Result<std::uint64_t> putDocuments(DocumentRows& rows, const std::string& collection, const std::vector<std::string>& documents);
 Result<std::optional<std::string>> findOneDocument(DocumentRows& rows, const std::string& collection, const Selector& selector,
                                                    const std::string& options);
 Result<Change> updateDocuments(DocumentRows& rows, const std::string& collection, const Selector& selector,
@@ -40,20 +42,24 @@ class Finder {
   static Result<Finder> make(std::string collection, const Find& find);
 
   Result<std::vector<std::string>> page(DocumentRows& rows);
+  Result<std::uint64_t> countAll(DocumentRows& rows);  // of the matches, whatever limit and offset say
   bool done() const { return done_; }
 
  private:
   Finder() = default;
-  Result<std::vector<std::string>> count(DocumentRows& rows);
+  Result<void> begin(DocumentRows& rows);
+  Result<std::vector<std::string>> explain(DocumentRows& rows);
+  Result<std::vector<std::string>> documents(DocumentRows& rows);
   Result<void> sortAll(DocumentRows& rows);
   Result<std::vector<std::string>> sortedPage(DocumentRows& rows);
-  Result<std::vector<std::string>> scannedPage(DocumentRows& rows);
+  Result<std::vector<std::string>> readPage(DocumentRows& rows);
   std::string shown(std::string_view id, const query::Value& document, std::string_view json) const;
 
-  std::string collection_;
-  Plan plan_;
+  std::string collection_, filter_;
   query::FindOptions options_;
-  std::optional<std::string> last_;             // the _id behind which the scan continues
+  std::optional<Plan> plan_;                        // from the first page on
+  std::optional<Plan::Place> last_;                 // behind which the next page continues
+  std::unordered_set<std::string> seen_;            // ids of earlier pages, where a changed document could come again
   std::optional<std::vector<std::string>> sorted_;  // ids that are still to come, last first
   bool done_ = false;
 };

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/clock.h"
 #include "base/json.h"
 #include "document_ops.h"
 
@@ -20,54 +21,90 @@ std::size_t bytesOf(const Sortable& one) {
   return bytes;
 }
 
+Error tooManyToSort() {
+  return invalid("3 INVALID_ARGUMENT: too many documents to sort; give a limit, a narrower query, or an index on the fields of the sort");
+}
+
 }  // namespace
 
 Result<Finder> Finder::make(std::string collection, const Find& find) {
   Finder finder;
   finder.collection_ = std::move(collection);
+  finder.filter_ = find.filter;
   REDD_TRY(finder.options_, query::FindOptions::parse(find.options));
-  REDD_TRY(finder.plan_, Plan::make(find.filter, finder.options_.bounds));
   return finder;
 }
 
+Result<void> Finder::begin(DocumentRows& rows) {
+  REDD_TRY(plan_, Plan::make(rows, collection_, filter_, options_.bounds, options_.sort));
+  return {};
+}
+
 Result<std::vector<std::string>> Finder::page(DocumentRows& rows) {
-  if (options_.answer == query::FindOptions::Answer::count) return count(rows);
-  if (options_.sort.empty()) return scannedPage(rows);
+  using Answer = query::FindOptions::Answer;
+  if (!plan_) REDD_TRY_VOID(begin(rows));
+  if (options_.answer == Answer::count) {
+    REDD_TRY(const auto count, countAll(rows));
+    done_ = true;
+    return std::vector{fmt::format("{{\"count\":{}}}", count)};
+  }
+  if (options_.answer == Answer::explain) return explain(rows);
+  return documents(rows);
+}
+
+Result<std::vector<std::string>> Finder::documents(DocumentRows& rows) {
+  if (options_.sort.empty() || plan_->sorted()) return readPage(rows);
   if (!sorted_) REDD_TRY_VOID(sortAll(rows));
   return sortedPage(rows);
 }
 
-Result<std::vector<std::string>> Finder::count(DocumentRows& rows) {
+Result<std::uint64_t> Finder::countAll(DocumentRows& rows) {
+  if (!plan_) REDD_TRY_VOID(begin(rows));
+  if (plan_->everything()) return rows.count(collection_);
   std::uint64_t count = 0;
-  const auto see = [&count](std::string_view, const query::Value&, std::string_view) -> Result<bool> {
-    ++count;
-    return true;
-  };
-  REDD_TRY_VOID(plan_.run(rows, collection_, std::nullopt, DocumentRows::Direction::forward, see));
-  done_ = true;
-  return std::vector{fmt::format("{{\"count\":{}}}", count)};
+  REDD_TRY_VOID(plan_->run(rows, std::nullopt, Plan::Direction::forward,
+                           [&count](const Plan::Place&, const query::Value&, std::string_view) -> Result<bool> {
+                             ++count;
+                             return true;
+                           }));
+  return count;
 }
 
-Result<std::vector<std::string>> Finder::scannedPage(DocumentRows& rows) {
+// Does all the work of the query and tells what it was.
+Result<std::vector<std::string>> Finder::explain(DocumentRows& rows) {
+  const auto startNs = monotonicNs();
+  std::uint64_t returned = 0;
+  while (!done_) {
+    REDD_TRY(const auto items, documents(rows));
+    returned += items.size();
+  }
+  const auto sort = options_.sort.empty() ? "none" : plan_->sorted() ? "index" : "memory";
+  return std::vector{fmt::format(R"({{{},"sort":"{}","returned":{},"ms":{}}})", plan_->describe(), sort, returned,
+                                 static_cast<double>((monotonicNs() - startNs) / 1'000) / 1'000)};
+}
+
+// The next page in the plan's own order.
+Result<std::vector<std::string>> Finder::readPage(DocumentRows& rows) {
   std::vector<std::string> items;
   std::size_t bytes = 0;
   bool full = false;
-  const auto see = [&](std::string_view id, const query::Value& document, std::string_view json) -> Result<bool> {
-    last_ = id;
+  const auto see = [&](const Plan::Place& place, const query::Value& document, std::string_view json) -> Result<bool> {
+    last_ = place;
+    if (plan_->sorted() && !seen_.insert(place.id).second) return true;
+    if (seen_.size() > kSortedMax) return tooManyToSort();
     if (options_.offset > 0) {
       --options_.offset;
       return true;
     }
-    items.push_back(shown(id, document, json));
+    items.push_back(shown(place.id, document, json));
     bytes += items.back().size();
     if (options_.limit && --*options_.limit == 0) return false;
     full = items.size() == kPageDocuments || bytes >= kPageBytes;
     return !full;
   };
-  const auto direction = options_.direction == query::FindOptions::Direction::forward ? DocumentRows::Direction::forward
-                                                                                      : DocumentRows::Direction::backward;
-  const std::optional<std::string> after = last_;
-  REDD_TRY_VOID(plan_.run(rows, collection_, after, direction, see));
+  const auto direction = options_.direction == query::FindOptions::Direction::forward ? Plan::Direction::forward : Plan::Direction::backward;
+  const auto after = last_;
+  REDD_TRY_VOID(plan_->run(rows, after, direction, see));
   done_ = !full;
   return items;
 }
@@ -81,8 +118,8 @@ Result<void> Finder::sortAll(DocumentRows& rows) {
   };
   std::vector<Sortable> all;
   std::size_t bytes = 0;
-  const auto see = [&](std::string_view id, const query::Value& document, std::string_view) -> Result<bool> {
-    all.push_back({options_.sort.keys(document), std::string(id)});
+  const auto see = [&](const Plan::Place& place, const query::Value& document, std::string_view) -> Result<bool> {
+    all.push_back({options_.sort.keys(document), place.id});
     bytes += bytesOf(all.back());
     if (all.size() >= 2 * wanted + 1'000) {
       std::nth_element(all.begin(), all.begin() + static_cast<std::ptrdiff_t>(wanted), all.end(), before);
@@ -90,12 +127,10 @@ Result<void> Finder::sortAll(DocumentRows& rows) {
       bytes = 0;
       for (const auto& one : all) bytes += bytesOf(one);
     }
-    if (all.size() > kSortedMax || bytes > kSortedBytesMax) {
-      return invalid("3 INVALID_ARGUMENT: too many documents to sort; give a limit or a narrower query");
-    }
+    if (all.size() > kSortedMax || bytes > kSortedBytesMax) return tooManyToSort();
     return true;
   };
-  REDD_TRY_VOID(plan_.run(rows, collection_, std::nullopt, DocumentRows::Direction::forward, see));
+  REDD_TRY_VOID(plan_->run(rows, std::nullopt, Plan::Direction::forward, see));
   std::ranges::sort(all, before);
   const auto first = std::min<std::uint64_t>(options_.offset, all.size());
   const auto count = std::min<std::uint64_t>(options_.limit.value_or(all.size()), all.size() - first);

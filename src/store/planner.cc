@@ -1,51 +1,320 @@
 #include "planner.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <limits>
+
+#include "base/json.h"
 
 namespace redd::store {
+namespace {
 
-Result<Plan> Plan::make(const Selector& selector) {
-  if (!selector.id) return make(selector.filter, "{}");
-  Plan plan;
-  plan.ids = {*selector.id};
-  return plan;
+using query::KeyRange;
+using Ranges = std::vector<KeyRange>;
+
+constexpr std::size_t kEstimateMax = 1'000;  // keys that are counted to compare two indexes
+constexpr std::size_t kRangesMax = 1'000;
+
+KeyRange wideRange() { return {query::kWideKey, query::keyAfter(query::kWideKey), false}; }
+
+bool allPoints(const Ranges& ranges) {
+  return !ranges.empty() && std::ranges::all_of(ranges, &KeyRange::point);
 }
 
-Result<Plan> Plan::make(const std::string& filter, const std::string& bounds) {
-  Plan plan;
-  for (const auto& text : {filter, bounds}) {
-    REDD_TRY(query::Filter parsed, query::Filter::parse(text));
-    if (!plan.ids) plan.ids = parsed.ids();
-    if (!parsed.matchesAll()) plan.residual.push_back(std::move(parsed));
-  }
-  if (plan.ids) {
-    std::ranges::sort(*plan.ids);
-    plan.ids->erase(std::unique(plan.ids->begin(), plan.ids->end()), plan.ids->end());
-  }
-  return plan;
-}
-
-Result<void> Plan::run(DocumentRows& rows, const std::string& collection, const std::optional<std::string>& after,
-                       DocumentRows::Direction direction, const See& see) const {
-  query::Parser parser;
-  const auto visit = [&](std::string_view id, std::string_view json) -> Result<bool> {
-    REDD_TRY(const query::Value* document, parser.parse(json));
-    for (const auto& filter : residual) {
-      if (!filter.matches(*document)) return true;
+// What the bounds on one field come to. When a document may have several keys, two conditions may be met by two of them.
+std::optional<Ranges> boundsOn(const std::vector<query::FieldBound>& bounds, const std::string& field, bool many) {
+  std::optional<Ranges> best;
+  for (const auto& bound : bounds) {
+    if (bound.field != field) continue;
+    if (!best) {
+      best = bound.ranges;
+    } else if (!many) {
+      best = query::common(*best, bound.ranges);
+    } else if (allPoints(bound.ranges) && !allPoints(*best)) {
+      best = bound.ranges;
     }
-    return see(id, *document, json);
+  }
+  return best;
+}
+
+// Ranges of the fields so far, each a point, continued by those of the next field.
+std::optional<Ranges> continued(const Ranges& begins, const Ranges& ends) {
+  if (begins.size() * ends.size() > kRangesMax) return std::nullopt;
+  Ranges out;
+  for (const auto& begin : begins) {
+    for (const auto& end : ends) out.push_back({begin.from + end.from, begin.from + end.to, end.point});
+  }
+  return out;
+}
+
+struct Prefix {
+  Ranges ranges = {{"", "\xff", true}};  // until a field is bounded: everything
+  std::size_t fields = 0;
+  bool points = true;
+};
+
+// The longest run of the index's first fields that the bounds speak of: points, and one range at the end.
+Prefix prefixOf(const Index& index, const std::vector<query::FieldBound>& bounds) {
+  Prefix prefix;
+  for (const auto& field : index.fields) {
+    if (!prefix.points) break;
+    const auto own = boundsOn(bounds, field, index.many);
+    if (!own) break;
+    auto longer = prefix.fields == 0 ? own : continued(prefix.ranges, *own);
+    if (!longer) break;
+    prefix.points = allPoints(*own);
+    prefix.ranges = *std::move(longer);
+    ++prefix.fields;
+  }
+  return prefix;
+}
+
+}  // namespace
+
+Result<Plan> Plan::make(DocumentRows& rows, const std::string& collection, const Selector& selector) {
+  if (!selector.id) return make(rows, collection, selector.filter, "{}", {});
+  REDD_TRY(auto known, rows.find(collection));
+  Plan plan(collection, std::move(known));
+  plan.ids_ = {*selector.id};
+  plan.named_ = true;
+  plan.access_ = Access::ids;
+  return plan;
+}
+
+Result<Plan> Plan::make(DocumentRows& rows, const std::string& collection, const std::string& filter, const std::string& bounds,
+                        const query::Sort& sort) {
+  REDD_TRY(auto known, rows.find(collection));
+  Plan plan(collection, std::move(known));
+  REDD_TRY_VOID(plan.add(filter));
+  REDD_TRY_VOID(plan.add(bounds));
+  REDD_TRY_VOID(plan.choose(rows, sort));
+  return plan;
+}
+
+Result<void> Plan::add(const std::string& text) {
+  REDD_TRY(query::Filter filter, query::Filter::parse(text));
+  if (filter.matchesAll()) return {};
+  if (!ids_) ids_ = filter.ids();
+  std::ranges::move(filter.bounds(), std::back_inserter(bounds_));
+  filters_.push_back(std::move(filter));
+  return {};
+}
+
+Result<void> Plan::choose(DocumentRows& rows, const query::Sort& sort) {
+  if (ids_) {
+    std::ranges::sort(*ids_);
+    ids_->erase(std::unique(ids_->begin(), ids_->end()), ids_->end());
+    named_ = true;
+    access_ = Access::ids;
+    return {};
+  }
+  if (!known_) return {};
+  auto order = sort.empty() ? std::nullopt : bestOrder(sort);
+  if (!order || order->fixed == 0) {
+    REDD_TRY(const auto best, bestSearch(rows));
+    // A few documents are sorted sooner than a long index is walked to find them.
+    const auto walked = order && best ? estimate(rows, *order->index, order->ranges) : Result<std::size_t>(kEstimateMax + 1);
+    REDD_TRY_VOID(walked);
+    if (best && (!order || (best->keys < kEstimateMax && best->keys < *walked))) return use(rows, best->search);
+  }
+  if (!order) return {};
+  access_ = Access::ordered;
+  index_ = order->index;
+  ranges_ = std::move(order->ranges);
+  direction_ = sort.fields().front().descending ? Direction::backward : Direction::forward;
+  if (direction_ == Direction::backward) std::ranges::reverse(ranges_);
+  return {};
+}
+
+// An index gives the sort's order when its fields are those of the sort, in one direction, behind fields that have one key each.
+std::optional<Plan::Order> Plan::orderOf(const Index& index, const query::Sort& sort) const {
+  const auto& wanted = sort.fields();
+  if (index.many || index.state != IndexInfo::State::ready || wanted.size() > index.fields.size()) return std::nullopt;
+  const auto fixed = index.fields.size() - wanted.size();
+  Ranges ranges = {{"", "\xff", true}};
+  for (std::size_t i = 0; i < fixed; ++i) {
+    const auto own = boundsOn(bounds_, index.fields[i], index.many);
+    if (!own || own->size() != 1 || !own->front().point) return std::nullopt;
+    ranges = i == 0 ? *own : *continued(ranges, *own);
+  }
+  for (std::size_t i = 0; i < wanted.size(); ++i) {
+    if (index.fields[fixed + i] != wanted[i].path.name() || wanted[i].descending != wanted.front().descending) return std::nullopt;
+  }
+  if (const auto own = boundsOn(bounds_, wanted.front().path.name(), index.many)) {
+    auto longer = fixed == 0 ? own : continued(ranges, *own);
+    if (longer) ranges = *std::move(longer);
+  }
+  return Order{&index, std::move(ranges), fixed};
+}
+
+std::optional<Plan::Order> Plan::bestOrder(const query::Sort& sort) const {
+  std::optional<Order> best;
+  for (const auto& index : known_->indexes) {
+    auto order = orderOf(index, sort);
+    if (order && (!best || order->fixed > best->fixed)) best = std::move(order);
+  }
+  return best;
+}
+
+std::vector<Plan::Search> Plan::searches() const {
+  std::vector<Search> found;
+  for (const auto& index : known_->indexes) {
+    if (index.state != IndexInfo::State::ready) continue;
+    auto prefix = prefixOf(index, bounds_);
+    if (prefix.fields == 0) continue;
+    const bool wholePoint = prefix.points && prefix.ranges.size() == 1 && prefix.fields == index.fields.size() && !index.many;
+    if (index.many) prefix.ranges.push_back(wideRange());
+    found.push_back({&index, std::move(prefix.ranges), prefix.fields, wholePoint});
+  }
+  return found;
+}
+
+Result<std::optional<Plan::Best>> Plan::bestSearch(DocumentRows& rows) const {
+  std::optional<Best> best;
+  for (auto& search : searches()) {
+    REDD_TRY(const auto keys, estimate(rows, *search.index, search.ranges));
+    if (!best || keys < best->keys || (keys == best->keys && search.fields > best->search.fields)) best = Best{std::move(search), keys};
+  }
+  return best;
+}
+
+Result<void> Plan::use(DocumentRows& rows, const Search& search) {
+  if (search.wholePoint) {
+    access_ = Access::point;
+    index_ = search.index;
+    ranges_ = search.ranges;
+    return {};
+  }
+  REDD_TRY(const bool few, gather(rows, search.index->number, search.ranges, kGatheredMax));
+  if (!few) return {};
+  access_ = Access::ids;
+  index_ = search.index;
+  return {};
+}
+
+Result<std::size_t> Plan::estimate(DocumentRows& rows, const Index& index, const Ranges& ranges) {
+  std::size_t count = 0;
+  const auto see = [&count](std::string_view, std::string_view) -> Result<bool> { return ++count < kEstimateMax; };
+  for (const auto& range : ranges) {
+    if (count >= kEstimateMax) break;
+    REDD_TRY_VOID(rows.scanKeys(index.number, range.from, range.to, std::nullopt, Direction::forward, see));
+  }
+  return count;
+}
+
+// false: there are more than idsMax.
+Result<bool> Plan::gather(DocumentRows& rows, std::int64_t index, const Ranges& ranges, std::size_t idsMax) {
+  std::vector<std::string> ids;
+  const auto see = [&](std::string_view, std::string_view id) -> Result<bool> {
+    ids.emplace_back(id);
+    return ids.size() <= idsMax;
   };
-  if (!ids) return rows.scan(collection, after, direction, visit);
-  const bool forward = direction == DocumentRows::Direction::forward;
-  for (std::size_t i = 0; i < ids->size(); ++i) {
-    const std::string& id = (*ids)[forward ? i : ids->size() - 1 - i];
-    if (after && (forward ? id <= *after : id >= *after)) continue;
-    REDD_TRY(const auto json, rows.get(collection, id));
+  for (const auto& range : ranges) {
+    REDD_TRY_VOID(rows.scanKeys(index, range.from, range.to, std::nullopt, Direction::forward, see));
+    if (ids.size() > idsMax) return false;
+  }
+  cost_.keys += ids.size();
+  std::ranges::sort(ids);
+  ids.erase(std::unique(ids.begin(), ids.end()), ids.end());
+  ids_ = std::move(ids);
+  return true;
+}
+
+// ---- running ----
+
+Result<void> Plan::run(DocumentRows& rows, const std::optional<Place>& after, Direction direction, const See& see) {
+  if (after && (access_ == Access::point || access_ == Access::ordered)) REDD_TRY_VOID(checkIndex(rows));
+  if (access_ == Access::point && direction == Direction::backward) {  // keys come with ascending ids
+    REDD_TRY_VOID(gather(rows, index_->number, ranges_, std::numeric_limits<std::size_t>::max()));
+    access_ = Access::ids;
+  }
+  switch (access_) {
+    case Access::ids: return runIds(rows, after, direction, see);
+    case Access::point: return runKeys(rows, after, direction, see);
+    case Access::ordered: return runKeys(rows, after, direction_, see);
+    case Access::scan: return runScan(rows, after, direction, see);
+  }
+  return {};
+}
+
+// Between two pages of a find the index may have gone.
+Result<void> Plan::checkIndex(DocumentRows& rows) const {
+  REDD_TRY(const auto now, rows.find(collection_));
+  if (now && std::ranges::find(now->indexes, index_->number, &Index::number) != now->indexes.end()) return {};
+  return Error::make(ErrorCode::cancelled, "1 CANCELLED: the index was removed while a query was reading it");
+}
+
+Result<bool> Plan::show(const Place& place, std::string_view json, const See& see) {
+  ++cost_.documents;
+  REDD_TRY(const query::Value* document, parser_->parse(json));
+  for (const auto& filter : filters_) {
+    if (!filter.matches(*document)) return true;
+  }
+  return see(place, *document, json);
+}
+
+Result<void> Plan::runIds(DocumentRows& rows, const std::optional<Place>& after, Direction direction, const See& see) {
+  const bool forward = direction == Direction::forward;
+  const auto& ids = *ids_;
+  auto from = ids.begin(), to = ids.end();
+  if (after && forward) from = std::ranges::upper_bound(ids, after->id);
+  if (after && !forward) to = std::ranges::lower_bound(ids, after->id);
+  const auto count = to - from;
+  for (std::ptrdiff_t i = 0; i < count; ++i) {
+    const std::string& id = forward ? from[i] : *(to - 1 - i);
+    REDD_TRY(const auto json, rows.get(collection_, id));
     if (!json) continue;
-    REDD_TRY(const bool more, visit(id, *json));
+    REDD_TRY(const bool more, show({{}, id}, *json, see));
     if (!more) break;
   }
   return {};
+}
+
+Result<void> Plan::runKeys(DocumentRows& rows, const std::optional<Place>& after, Direction direction, const See& see) {
+  const bool point = access_ == Access::point;
+  std::optional<DocumentRows::KeyPlace> behind;
+  if (after) behind = {point ? ranges_.front().from : after->key, after->id};
+  const auto visit = [&](std::string_view key, std::string_view id) -> Result<bool> {
+    ++cost_.keys;
+    REDD_TRY(const auto json, rows.get(collection_, id));
+    if (!json) return true;
+    return show({std::string(key), std::string(id)}, *json, see);
+  };
+  bool ended = false;
+  const auto visitUntilEnd = [&](std::string_view key, std::string_view id) -> Result<bool> {
+    REDD_TRY(const bool more, visit(key, id));
+    ended = !more;
+    return more;
+  };
+  for (const auto& range : ranges_) {
+    const bool passed = behind && (direction == Direction::forward || point ? range.to <= behind->key : range.from > behind->key);
+    if (passed) continue;
+    REDD_TRY_VOID(rows.scanKeys(index_->number, range.from, range.to, behind, direction, visitUntilEnd));
+    if (ended) break;
+  }
+  return {};
+}
+
+Result<void> Plan::runScan(DocumentRows& rows, const std::optional<Place>& after, Direction direction, const See& see) {
+  const auto visit = [&](std::string_view id, std::string_view json) -> Result<bool> {
+    return show({{}, std::string(id)}, json, see);
+  };
+  return rows.scan(collection_, after ? std::optional(after->id) : std::nullopt, direction, visit);
+}
+
+std::optional<std::string> Plan::onlyId() const {
+  return named_ && ids_->size() == 1 ? std::optional(ids_->front()) : std::nullopt;
+}
+
+std::string Plan::describe() const {
+  const auto access = access_ == Access::scan ? "scan" : index_ ? "index" : "ids";
+  std::string fields;
+  if (index_) {
+    for (const auto& field : index_->fields) fields += (fields.empty() ? "" : ",") + json::quoted(field);
+  }
+  return fmt::format(R"("access":"{}","index":{},"keysRead":{},"documentsRead":{})", access, index_ ? "[" + fields + "]" : "null", cost_.keys,
+                     cost_.documents);
 }
 
 }  // namespace redd::store

@@ -1,5 +1,10 @@
-// SQL narrows, the matcher decides (design, section 5): what of a filter the rows can serve, and what the matcher must still
-// test. Today the rows can serve _id; indexes (spec 40.8) will be served from here.
+// SQL narrows, the matcher decides (design, section 5): which rows can hold the matches of a query, and in which order they come.
+//
+//   ids      the filter names them, or an index gave them: they are read one by one, in _id order
+//   point    one key of an index: its ids are in _id order already, so nothing is gathered
+//   ordered  an index whose order is the sort's
+//   scan     every document
+// Whatever comes, all filters must still match.
 #pragma once
 
 #include <functional>
@@ -10,21 +15,87 @@
 
 #include "document_rows.h"
 #include "query/filter.h"
+#include "query/find_options.h"
 #include "store/store.h"
 
 namespace redd::store {
 
-struct Plan {
-  static Result<Plan> make(const Selector& selector);
-  static Result<Plan> make(const std::string& filter, const std::string& bounds);
+class Plan {
+ public:
+  enum class Access { ids, point, ordered, scan };
+  struct Cost {
+    std::uint64_t keys = 0, documents = 0;  // read so far
+  };
 
-  std::optional<std::vector<std::string>> ids;  // sorted candidates; nullopt: every document
-  std::vector<query::Filter> residual;          // all of them must match
+  // For a change or a removal.
+  static Result<Plan> make(DocumentRows& rows, const std::string& collection, const Selector& selector);
+  // For a find: filter and bounds must both match. With a sort the plan says by sorted() whether matches come in its order.
+  static Result<Plan> make(DocumentRows& rows, const std::string& collection, const std::string& filter, const std::string& bounds,
+                           const query::Sort& sort);
 
-  // Calls see(id, document, json) for the matches in _id order, behind `after`, until it returns false.
-  using See = std::function<Result<bool>(std::string_view id, const query::Value& document, std::string_view json)>;
-  Result<void> run(DocumentRows& rows, const std::string& collection, const std::optional<std::string>& after,
-                   DocumentRows::Direction direction, const See& see) const;
+  // Calls see(id, document, json) for the matches behind `after`, until it returns false. In _id order, or, when sorted(), in
+  // the order of the sort.
+  struct Place {
+    std::string key, id;  // key: of an ordered plan
+  };
+  using Direction = DocumentRows::Direction;
+  using See = std::function<Result<bool>(const Place& place, const query::Value& document, std::string_view json)>;
+  Result<void> run(DocumentRows& rows, const std::optional<Place>& after, Direction direction, const See& see);
+
+  bool sorted() const { return access_ == Access::ordered; }
+  bool everything() const { return access_ == Access::scan && filters_.empty(); }  // no filter, no choice
+  std::optional<std::string> onlyId() const;                                     // the filter names exactly one
+  const Cost& cost() const { return cost_; }
+  std::string describe() const;  // JSON members for `explain`
+
+  static constexpr std::size_t kGatheredMax = 200'000;  // ids; an index that gives more is not used
+
+ private:
+  struct Search {
+    const Index* index;
+    std::vector<query::KeyRange> ranges;
+    std::size_t fields;  // how many of the index are bounded
+    bool wholePoint;     // one key, all fields of it
+  };
+  Plan(std::string collection, CollectionPtr known) : collection_(std::move(collection)), known_(std::move(known)) {}
+
+  Result<void> add(const std::string& filter);
+  Result<void> choose(DocumentRows& rows, const query::Sort& sort);
+  struct Order {
+    const Index* index;
+    std::vector<query::KeyRange> ranges;
+    std::size_t fixed;  // fields before those of the sort, with one key each
+  };
+  std::optional<Order> orderOf(const Index& index, const query::Sort& sort) const;
+  std::optional<Order> bestOrder(const query::Sort& sort) const;
+  struct Best {
+    Search search;
+    std::size_t keys;  // at most kEstimateMax
+  };
+  Result<std::optional<Best>> bestSearch(DocumentRows& rows) const;
+  Result<void> use(DocumentRows& rows, const Search& search);
+  std::vector<Search> searches() const;
+  static Result<std::size_t> estimate(DocumentRows& rows, const Index& index, const std::vector<query::KeyRange>& ranges);
+  Result<bool> gather(DocumentRows& rows, std::int64_t index, const std::vector<query::KeyRange>& ranges, std::size_t idsMax);
+  Result<void> checkIndex(DocumentRows& rows) const;
+
+  Result<void> runIds(DocumentRows& rows, const std::optional<Place>& after, Direction direction, const See& see);
+  Result<void> runKeys(DocumentRows& rows, const std::optional<Place>& after, Direction direction, const See& see);
+  Result<void> runScan(DocumentRows& rows, const std::optional<Place>& after, Direction direction, const See& see);
+  Result<bool> show(const Place& place, std::string_view json, const See& see);
+
+  std::string collection_;
+  CollectionPtr known_;                  // nullptr: there is no such collection
+  std::vector<query::Filter> filters_;   // all of them must match; those that match everything are left out
+  std::vector<query::FieldBound> bounds_;
+  std::optional<std::vector<std::string>> ids_;  // sorted
+  bool named_ = false;                   // ids_ are the filter's own
+  Access access_ = Access::scan;
+  const Index* index_ = nullptr;         // in known_
+  std::vector<query::KeyRange> ranges_;  // of a point or an ordered plan
+  Direction direction_ = Direction::forward;  // of an ordered plan
+  Cost cost_;
+  std::unique_ptr<query::Parser> parser_ = std::make_unique<query::Parser>();
 };
 
 }  // namespace redd::store

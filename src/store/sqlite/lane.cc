@@ -7,8 +7,8 @@
 
 namespace redd::store::sqlite {
 
-Lane::Lane(Database database, LaneCounters counters, Deliver deliver)
-    : deliver_(std::move(deliver)), counters_(counters), database_(std::move(database)), thread_([this] { run(); }) {}
+Lane::Lane(Database database, std::shared_ptr<KnownCollections> known, LaneCounters counters, Deliver deliver)
+    : deliver_(std::move(deliver)), counters_(counters), database_(std::move(database)), known_(std::move(known)), thread_([this] { run(); }) {}
 
 Lane::~Lane() {
   finish({});
@@ -55,7 +55,7 @@ void Lane::run() {
     WriteOps ops = std::exchange(queued_, {});
     lock.unlock();
     commitAll(std::move(ops));
-    if (sweepAt_ && nowMs() >= *sweepAt_) sweepExpired();
+    if (sweepAt_ && nowMs() >= *sweepAt_) sweepUnseen();
     lock.lock();
   }
   auto finished = std::move(finished_);
@@ -118,6 +118,7 @@ Result<KvNews> Lane::commitTogether(WriteOps& ops) {
     return std::move(done).error();
   }
   counters_.commits.add();
+  if (!sweepAt_) sweepAt_ = nowMs() + kSweepEveryMs;  // who knows what was written
   return std::move(kv).news();
 }
 
@@ -142,30 +143,25 @@ std::optional<std::int64_t> Lane::sleepMs() const {
 }
 
 void Lane::housekeeping() {
-  if (sweepAt_ && nowMs() >= *sweepAt_) sweepExpired();
+  if (sweepAt_ && nowMs() >= *sweepAt_) sweepUnseen();
   if (!std::exchange(walToEmpty_, false)) return;
   if (auto done = database_->checkpoint(Database::Checkpoint::truncate); !done) {
     log::error("store", "{}", done.error().detail);
   }
 }
 
-// Expired keys are invisible without this; it gives their room back.
-void Lane::sweepExpired() {
+void Lane::sweepUnseen() {
+  if (refuses()) return;
   const auto now = nowMs();
-  auto removed = database_->run(
-      "DELETE FROM kv WHERE (keyspace, key) IN"
-      " (SELECT keyspace, key FROM kv WHERE expires_at <= ? ORDER BY expires_at LIMIT ?)",
-      now, kSweepRows);
-  auto next = database_->query("SELECT min(expires_at) FROM kv WHERE expires_at IS NOT NULL");
-  auto row = next ? next->step() : Result<bool>(next.error());
-  if (!removed || !row) {
-    log::error("store", "{}", (removed ? row.error() : removed.error()).detail);
+  const auto swept = sweep(*database_, *known_, now);
+  if (!swept) {
+    log::error("store", "{}", swept.error().detail);
     sweepAt_ = now + kSweepEveryMs;
     return;
   }
   sweepAt_.reset();
-  if (!next->isNull(0)) sweepAt_ = std::max(now + kSweepEveryMs, next->integer(0));
-  if (*removed > 0) walToEmpty_ = true;
+  if (swept->nextAt) sweepAt_ = *swept->nextAt <= now ? now + kSweepOnMs : std::max(now + kSweepEveryMs, *swept->nextAt);
+  if (swept->rows > 0) walToEmpty_ = true;
 }
 
 }  // namespace redd::store::sqlite

@@ -15,6 +15,7 @@
 #include <thread>
 
 #include "base/metrics.h"
+#include "sqlite/sweeper.h"
 #include "sqlite/write_op.h"
 
 namespace redd::store::sqlite {
@@ -36,10 +37,10 @@ class Lane {
 
   static constexpr int kCheckpointPages = 1'000;
   static constexpr std::int64_t kIdleMs = 5'000;        // after so long without a write the WAL is emptied
-  static constexpr std::int64_t kSweepEveryMs = 5'000;  // expired keys are removed at most so often
-  static constexpr int kSweepRows = 1'000;
+  static constexpr std::int64_t kSweepEveryMs = 5'000;  // what expired is removed at most so often
+  static constexpr std::int64_t kSweepOnMs = 20;        // while much is left: so long for writes in between
 
-  Lane(Database database, LaneCounters counters, Deliver deliver);
+  Lane(Database database, std::shared_ptr<KnownCollections> known, LaneCounters counters, Deliver deliver);
   ~Lane();  // finishes what was submitted
 
   void submit(WriteOps ops);                      // any thread
@@ -52,7 +53,7 @@ class Lane {
   Result<void> applyOne(WriteOp& op, Writer& writer);
   std::optional<std::int64_t> sleepMs() const;  // until there is housekeeping; nullopt: only a write wakes the lane
   void housekeeping();
-  void sweepExpired();
+  void sweepUnseen();
   bool refuses() const { return broken_.has_value(); }
 
   Deliver deliver_;
@@ -66,9 +67,10 @@ class Lane {
 
   // The lane's own.
   std::optional<Database> database_;
+  std::shared_ptr<KnownCollections> known_;
   std::optional<Error> broken_;
   bool walToEmpty_ = true;
-  std::optional<UnixMs> sweepAt_ = 0;  // nullopt: nothing expires
+  std::optional<UnixMs> sweepAt_ = 0;  // nullopt: nothing expires, and nothing was written since
   std::thread thread_;
 };
 

@@ -38,7 +38,8 @@ void SqliteStore::start(Database database, Metrics& metrics, const Options& opti
       for (auto& op : outcome.ops) op->complete();
     });
   };
-  lane_ = std::make_unique<Lane>(std::move(database), counters, std::move(deliver));
+  lane_ = std::make_unique<Lane>(std::move(database), known_, counters, std::move(deliver));
+  finishIndexes();
 }
 
 SqliteStore::~SqliteStore() {

@@ -21,6 +21,7 @@
 #include "sqlite/kv_cache.h"
 #include "sqlite/lane.h"
 #include "sqlite/read_connections.h"
+#include "sqlite/sqlite_rows.h"
 #include "store/store.h"
 
 namespace redd::store::sqlite {
@@ -63,7 +64,16 @@ class SqliteStore final : public Store, public std::enable_shared_from_this<Sqli
                Completion<Change> done) override;
   void remove(std::string collection, Selector selector, Many many, Completion<std::vector<std::string>> doneIds) override;
   void count(std::string collection, std::string filter, Completion<std::uint64_t> done) override;
-  void collections(Completion<std::vector<std::pair<std::string, std::uint64_t>>> done) override;
+  void put(std::string collection, std::vector<std::string> documents, Completion<std::uint64_t> done) override;
+
+  void collections(Completion<std::vector<CollectionInfo>> done) override;
+  void collection(std::string name, Completion<std::optional<CollectionInfo>> done) override;
+  void createCollection(std::string name, CollectionOptions options, Completion<void> done) override;
+  void dropCollection(std::string name, Completion<bool> done) override;
+  void setSchema(std::string collection, std::optional<std::string> schema, Completion<void> done) override;
+  void setCap(std::string collection, std::optional<std::uint64_t> cap, Completion<void> done) override;
+  void createIndex(std::string collection, std::vector<std::string> fields, Progress progress, Completion<void> done) override;
+  void removeIndex(std::string collection, std::vector<std::string> fields, Completion<bool> done) override;
 
   void close(Completion<void> done) override;
 
@@ -90,6 +100,11 @@ class SqliteStore final : public Store, public std::enable_shared_from_this<Sqli
     std::vector<std::string> items;
     Finder finder;
   };
+  struct IndexBuild;
+  template <class T, class Work>
+  void writeTo(const std::string& collection, Work work, std::size_t bytes, Completion<T> done);
+  void buildIndex(std::shared_ptr<IndexBuild> build);
+  void finishIndexes();  // those that a stop left half built
   void writeDocuments(const std::string& collection, std::unique_ptr<WriteOp> op, std::size_t bytes);
   std::uint64_t writtenIn(const std::string& collection) const;  // number of its last write
 
@@ -105,6 +120,7 @@ class SqliteStore final : public Store, public std::enable_shared_from_this<Sqli
   std::shared_ptr<boost::asio::thread_pool> readers_;
   const Limits limits_;
   std::shared_ptr<ReadConnections> connections_;
+  std::shared_ptr<KnownCollections> known_ = std::make_shared<KnownCollections>();
   std::unique_ptr<Lane> lane_;
 
   WriteOps gathered_;

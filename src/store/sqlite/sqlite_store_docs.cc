@@ -1,34 +1,12 @@
 #include <fmt/format.h>
 
 #include "document_ops.h"
-#include "sqlite/sqlite_rows.h"
-#include "sqlite/sqlite_store.h"
+#include "sqlite/document_op.h"
 
 namespace redd::store::sqlite {
 namespace {
 
 constexpr std::size_t kOpOverheadBytes = 256;
-
-// A write of documents: work(rows) -> Result<T>, inside the lane's transaction.
-template <class T, class Work>
-class DocumentOp final : public WriteOpOf<T> {
- public:
-  DocumentOp(Work work, Completion<T> done) : WriteOpOf<T>(std::move(done)), work_(std::move(work)) {}
-  Result<void> apply(Writer& writer) override {
-    SqliteRows rows(writer.database);
-    this->result_ = work_(rows);
-    if (!this->result_) return this->result_.error();
-    return {};
-  }
-
- private:
-  Work work_;
-};
-
-template <class T, class Work>
-std::unique_ptr<WriteOp> documentOp(Work work, Completion<T> done) {
-  return std::make_unique<DocumentOp<T, Work>>(std::move(work), std::move(done));
-}
 
 }  // namespace
 
@@ -53,7 +31,14 @@ void SqliteStore::insert(std::string collection, std::vector<std::string> docume
   auto work = [collection, documents = std::move(documents)](DocumentRows& rows) {
     return insertDocuments(rows, collection, documents);
   };
-  writeDocuments(collection, documentOp<std::vector<std::string>>(std::move(work), std::move(done)), bytes);
+  writeTo<std::vector<std::string>>(collection, std::move(work), bytes, std::move(done));
+}
+
+void SqliteStore::put(std::string collection, std::vector<std::string> documents, Completion<std::uint64_t> done) {
+  std::size_t bytes = 0;
+  for (const auto& document : documents) bytes += document.size();
+  auto work = [collection, documents = std::move(documents)](DocumentRows& rows) { return putDocuments(rows, collection, documents); };
+  writeTo<std::uint64_t>(collection, std::move(work), bytes, std::move(done));
 }
 
 void SqliteStore::update(std::string collection, Selector selector, std::string change, Many many, Upsert upsert,
@@ -62,7 +47,7 @@ void SqliteStore::update(std::string collection, Selector selector, std::string 
   auto work = [collection, selector = std::move(selector), change = std::move(change), many, upsert](DocumentRows& rows) {
     return updateDocuments(rows, collection, selector, change, many, upsert);
   };
-  writeDocuments(collection, documentOp<Change>(std::move(work), std::move(done)), bytes);
+  writeTo<Change>(collection, std::move(work), bytes, std::move(done));
 }
 
 void SqliteStore::replace(std::string collection, Selector selector, std::string document, Many many, Upsert upsert,
@@ -71,7 +56,7 @@ void SqliteStore::replace(std::string collection, Selector selector, std::string
   auto work = [collection, selector = std::move(selector), document = std::move(document), many, upsert](DocumentRows& rows) {
     return replaceDocuments(rows, collection, selector, document, many, upsert);
   };
-  writeDocuments(collection, documentOp<Change>(std::move(work), std::move(done)), bytes);
+  writeTo<Change>(collection, std::move(work), bytes, std::move(done));
 }
 
 void SqliteStore::remove(std::string collection, Selector selector, Many many, Completion<std::vector<std::string>> doneIds) {
@@ -79,14 +64,14 @@ void SqliteStore::remove(std::string collection, Selector selector, Many many, C
   auto work = [collection, selector = std::move(selector), many](DocumentRows& rows) {
     return removeDocuments(rows, collection, selector, many);
   };
-  writeDocuments(collection, documentOp<std::vector<std::string>>(std::move(work), std::move(doneIds)), bytes);
+  writeTo<std::vector<std::string>>(collection, std::move(work), bytes, std::move(doneIds));
 }
 
 void SqliteStore::findOne(std::string collection, Selector selector, std::string options,
                           Completion<std::optional<std::string>> done) {
   const auto number = writtenIn(collection);
-  auto job = [collection = std::move(collection), selector = std::move(selector), options = std::move(options)](Database& database) {
-    SqliteRows rows(database);
+  auto job = [known = known_, collection = std::move(collection), selector = std::move(selector), options = std::move(options)](Database& database) {
+    SqliteRows rows(database, *known);
     return findOneDocument(rows, collection, selector, options);
   };
   readAfter<std::optional<std::string>>(number, std::move(job), std::move(done));
@@ -94,34 +79,19 @@ void SqliteStore::findOne(std::string collection, Selector selector, std::string
 
 void SqliteStore::count(std::string collection, std::string filter, Completion<std::uint64_t> done) {
   const auto number = writtenIn(collection);
-  auto job = [collection = std::move(collection), filter = std::move(filter)](Database& database) {
-    SqliteRows rows(database);
+  auto job = [known = known_, collection = std::move(collection), filter = std::move(filter)](Database& database) {
+    SqliteRows rows(database, *known);
     return countDocuments(rows, collection, filter);
   };
   readAfter<std::uint64_t>(number, std::move(job), std::move(done));
-}
-
-void SqliteStore::collections(Completion<std::vector<std::pair<std::string, std::uint64_t>>> done) {
-  using Names = std::vector<std::pair<std::string, std::uint64_t>>;
-  auto job = [](Database& database) -> Result<Names> {
-    REDD_TRY(Statement rows, database.query("SELECT name, (SELECT count(*) FROM document WHERE collection = number)"
-                                            " FROM collection ORDER BY name"));
-    Names names;
-    while (true) {
-      REDD_TRY(const bool row, rows.step());
-      if (!row) return names;
-      names.emplace_back(std::string(rows.text(0)), static_cast<std::uint64_t>(rows.integer(1)));
-    }
-  };
-  readAfter<Names>(called_, std::move(job), std::move(done));
 }
 
 // ---- cursors ----
 
 void SqliteStore::find(std::string collection, Find find, Completion<Page> done) {
   const auto number = writtenIn(collection);
-  auto job = [collection = std::move(collection), find = std::move(find)](Database& database) -> Result<PageRead> {
-    SqliteRows rows(database);
+  auto job = [known = known_, collection = std::move(collection), find = std::move(find)](Database& database) -> Result<PageRead> {
+    SqliteRows rows(database, *known);
     REDD_TRY(Finder finder, Finder::make(collection, find));
     REDD_TRY(auto items, finder.page(rows));
     return PageRead{std::move(items), std::move(finder)};
@@ -142,8 +112,8 @@ void SqliteStore::find(std::string collection, Find find, Completion<Page> done)
 void SqliteStore::next(std::uint64_t cursor, Completion<Page> done) {
   auto finder = cursors_.take(cursor);
   if (!finder) return failLater(std::move(done), finder.error());
-  auto job = [finder = *std::move(finder)](Database& database) mutable -> Result<PageRead> {
-    SqliteRows rows(database);
+  auto job = [known = known_, finder = *std::move(finder)](Database& database) mutable -> Result<PageRead> {
+    SqliteRows rows(database, *known);
     REDD_TRY(auto items, finder.page(rows));
     return PageRead{std::move(items), std::move(finder)};
   };

@@ -3,8 +3,11 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
 #include <map>
+#include <ranges>
+#include <set>
 #include <type_traits>
 
+#include "collection_ops.h"
 #include "cursors.h"
 #include "document_ops.h"
 #include "kv_rules.h"
@@ -12,38 +15,148 @@
 namespace redd::store {
 namespace {
 
-using Collections = std::map<std::string, std::map<std::string, std::string, std::less<>>>;
+struct MapCollection {
+  CollectionPtr known;
+  std::map<std::string, std::string, std::less<>> documents;
+  std::vector<std::string> arrivals;  // of a capped one, oldest first
+  std::map<std::string, UnixMs, std::less<>> expiries;
+};
+struct MapData {
+  std::map<std::string, MapCollection> collections;
+  std::map<std::int64_t, std::set<std::pair<std::string, std::string>>> keys;  // index → (key, id)
+  std::int64_t lastNumber = 0;
+};
 
 class MapRows final : public DocumentRows {
  public:
-  explicit MapRows(Collections& collections) : collections_(collections) {}
+  explicit MapRows(MapData& data) : data_(data) {}
 
   Result<std::optional<std::string>> get(const std::string& collection, std::string_view id) override {
-    const auto rows = collections_.find(collection);
-    if (rows == collections_.end()) return std::optional<std::string>();
-    const auto row = rows->second.find(id);
-    return row == rows->second.end() ? std::nullopt : std::optional(row->second);
+    const auto* own = own_(collection);
+    if (!own) return std::optional<std::string>();
+    const auto row = own->documents.find(id);
+    return row == own->documents.end() ? std::nullopt : std::optional(row->second);
   }
   Result<void> scan(const std::string& collection, const std::optional<std::string>& after, Direction direction,
                     const Visit& visit) override {
-    const auto rows = collections_.find(collection);
-    if (rows == collections_.end()) return {};
-    return direction == Direction::forward
-               ? walk(after ? rows->second.upper_bound(*after) : rows->second.begin(), rows->second.end(), visit)
-               : walk(std::make_reverse_iterator(after ? rows->second.lower_bound(*after) : rows->second.end()),
-                      rows->second.rend(), visit);
+    const auto* own = own_(collection);
+    if (!own) return {};
+    const auto& rows = own->documents;
+    return direction == Direction::forward ? walk(after ? rows.upper_bound(*after) : rows.begin(), rows.end(), visit)
+                                           : walk(std::make_reverse_iterator(after ? rows.lower_bound(*after) : rows.end()), rows.rend(), visit);
+  }
+  Result<std::uint64_t> count(const std::string& collection) override {
+    const auto* own = own_(collection);
+    return own ? own->documents.size() : 0;
   }
   Result<bool> insert(const std::string& collection, std::string_view id, std::string_view json) override {
-    return collections_[collection].emplace(id, json).second;
+    return made(collection).documents.emplace(id, json).second;
   }
   Result<void> put(const std::string& collection, std::string_view id, std::string_view json) override {
-    collections_[collection].insert_or_assign(std::string(id), std::string(json));
+    made(collection).documents.insert_or_assign(std::string(id), std::string(json));
     return {};
   }
   Result<void> erase(const std::string& collection, std::string_view id) override {
-    auto& rows = collections_[collection];
+    auto& rows = made(collection).documents;
     if (const auto row = rows.find(id); row != rows.end()) rows.erase(row);
     return {};
+  }
+
+  Result<void> scanKeys(std::int64_t index, const std::string& from, const std::string& to, const std::optional<KeyPlace>& after,
+                        Direction direction, const VisitKey& visit) override {
+    const bool forward = direction == Direction::forward;
+    std::vector<std::pair<std::string, std::string>> found;
+    for (const auto& one : data_.keys[index]) {
+      if (one.first < from || one.first >= to) continue;
+      const auto order = after ? one.first.compare(after->key) : 0;
+      const bool behind = !after || (order == 0 ? one.second > after->id : forward == (order > 0));
+      if (behind) found.push_back(one);
+    }
+    if (!forward) {
+      std::ranges::sort(found, [](const auto& a, const auto& b) { return a.first != b.first ? a.first > b.first : a.second < b.second; });
+    }
+    for (const auto& [key, id] : found) {
+      REDD_TRY(const bool more, visit(key, id));
+      if (!more) break;
+    }
+    return {};
+  }
+  Result<void> addKey(std::int64_t index, std::string_view key, std::string_view id) override {
+    data_.keys[index].emplace(key, id);
+    return {};
+  }
+  Result<void> removeKey(std::int64_t index, std::string_view key, std::string_view id) override {
+    data_.keys[index].erase({std::string(key), std::string(id)});
+    return {};
+  }
+
+  Result<CollectionPtr> find(const std::string& collection) override {
+    const auto* own = own_(collection);
+    return own ? own->known : nullptr;
+  }
+  Result<CollectionPtr> findOrMake(const std::string& collection) override { return made(collection).known; }
+  Result<void> setSchema(const std::string& collection, const std::optional<std::string>& schema) override {
+    return change(collection, [&schema](Collection& known) -> Result<void> {
+      known.schemaText = schema;
+      known.schema = nullptr;
+      if (!schema) return {};
+      REDD_TRY(known.schema, compileSchema(*schema));
+      return {};
+    });
+  }
+  Result<void> setCap(const std::string& collection, std::optional<std::uint64_t> cap) override {
+    auto& own = made(collection);
+    own.arrivals.clear();
+    if (cap) std::ranges::copy(own.documents | std::views::keys, std::back_inserter(own.arrivals));
+    return change(collection, [cap](Collection& known) -> Result<void> {
+      known.cap = cap;
+      return {};
+    });
+  }
+  Result<void> drop(const std::string& collection) override {
+    data_.collections.erase(collection);
+    return {};
+  }
+  Result<std::int64_t> addIndex(const std::string& collection, const std::vector<std::string>& fields) override {
+    Index index;
+    index.number = ++data_.lastNumber;
+    index.fields = fields;
+    for (const auto& field : fields) index.paths.emplace_back(field);
+    REDD_TRY_VOID(change(collection, [&index](Collection& known) -> Result<void> {
+      known.indexes.push_back(index);
+      return {};
+    }));
+    return index.number;
+  }
+  Result<void> markReady(const std::string& collection, std::int64_t number) override {
+    return changeIndex(collection, number, [](Index& index) { index.state = IndexInfo::State::ready; });
+  }
+  Result<void> markMany(const std::string& collection, std::int64_t number) override {
+    return changeIndex(collection, number, [](Index& index) { index.many = true; });
+  }
+  Result<void> removeIndex(const std::string& collection, std::int64_t number) override {
+    return change(collection, [number](Collection& known) -> Result<void> {
+      std::erase_if(known.indexes, [number](const Index& index) { return index.number == number; });
+      return {};
+    });
+  }
+
+  Result<void> setExpiry(const std::string& collection, std::string_view id, UnixMs at) override {
+    made(collection).expiries.insert_or_assign(std::string(id), at);
+    return {};
+  }
+  Result<void> arrived(const std::string& collection, std::string_view id) override {
+    made(collection).arrivals.emplace_back(id);
+    return {};
+  }
+  Result<void> left(const std::string& collection, std::string_view id) override {
+    std::erase(made(collection).arrivals, id);
+    return {};
+  }
+  Result<std::uint64_t> arrivals(const std::string& collection) override { return made(collection).arrivals.size(); }
+  Result<std::vector<std::string>> oldest(const std::string& collection, std::uint64_t count) override {
+    const auto& all = made(collection).arrivals;
+    return std::vector(all.begin(), all.begin() + static_cast<std::ptrdiff_t>(std::min<std::uint64_t>(count, all.size())));
   }
 
  private:
@@ -55,7 +168,38 @@ class MapRows final : public DocumentRows {
     }
     return {};
   }
-  Collections& collections_;
+  const MapCollection* own_(const std::string& name) const {
+    const auto found = data_.collections.find(name);
+    return found == data_.collections.end() ? nullptr : &found->second;
+  }
+  MapCollection& made(const std::string& name) {
+    auto& own = data_.collections[name];
+    if (!own.known) {
+      Collection known;
+      known.number = ++data_.lastNumber;
+      known.createdMs = nowMs();
+      own.known = std::make_shared<const Collection>(std::move(known));
+    }
+    return own;
+  }
+  template <class Edit>
+  Result<void> change(const std::string& name, Edit edit) {
+    auto& own = made(name);
+    auto fresh = std::make_shared<Collection>(*own.known);
+    REDD_TRY_VOID(edit(*fresh));
+    own.known = std::move(fresh);
+    return {};
+  }
+  template <class Edit>
+  Result<void> changeIndex(const std::string& name, std::int64_t number, Edit edit) {
+    return change(name, [&](Collection& known) -> Result<void> {
+      for (auto& index : known.indexes) {
+        if (index.number == number) edit(index);
+      }
+      return {};
+    });
+  }
+  MapData& data_;
 };
 
 class MemoryStore final : public Store {
@@ -109,7 +253,8 @@ class MemoryStore final : public Store {
   }
   void findOne(std::string collection, Selector selector, std::string options,
                Completion<std::optional<std::string>> done) override {
-    MapRows rows(collections_);
+    forgetExpired();
+    MapRows rows(data_);
     later(std::move(done), findOneDocument(rows, collection, selector, options));
   }
   void find(std::string collection, Find find, Completion<Page> done) override {
@@ -131,13 +276,62 @@ class MemoryStore final : public Store {
     later(std::move(doneIds), atomically([&](MapRows& rows) { return removeDocuments(rows, collection, selector, many); }));
   }
   void count(std::string collection, std::string filter, Completion<std::uint64_t> done) override {
-    MapRows rows(collections_);
+    forgetExpired();
+    MapRows rows(data_);
     later(std::move(done), countDocuments(rows, collection, filter));
   }
-  void collections(Completion<std::vector<std::pair<std::string, std::uint64_t>>> done) override {
-    std::vector<std::pair<std::string, std::uint64_t>> names;
-    for (const auto& [name, rows] : collections_) names.emplace_back(name, rows.size());
-    later(std::move(done), Result<std::vector<std::pair<std::string, std::uint64_t>>>(std::move(names)));
+  void put(std::string collection, std::vector<std::string> documents, Completion<std::uint64_t> done) override {
+    later(std::move(done), atomically([&](MapRows& rows) { return putDocuments(rows, collection, documents); }));
+  }
+
+  void collections(Completion<std::vector<CollectionInfo>> done) override {
+    later(std::move(done), atomically([&](MapRows& rows) -> Result<std::vector<CollectionInfo>> {
+      std::vector<CollectionInfo> all;
+      for (const auto& [name, own] : data_.collections) {
+        REDD_TRY(auto info, describe(rows, name, *own.known));
+        all.push_back(std::move(info));
+      }
+      return all;
+    }));
+  }
+  void collection(std::string name, Completion<std::optional<CollectionInfo>> done) override {
+    later(std::move(done), atomically([&](MapRows& rows) -> Result<std::optional<CollectionInfo>> {
+      REDD_TRY(const auto known, rows.find(name));
+      if (!known) return std::nullopt;
+      return describe(rows, name, *known);
+    }));
+  }
+  void createCollection(std::string name, CollectionOptions options, Completion<void> done) override {
+    later(std::move(done), atomically([&](MapRows& rows) { return store::createCollection(rows, name, options); }));
+  }
+  void dropCollection(std::string name, Completion<bool> done) override {
+    later(std::move(done), atomically([&](MapRows& rows) { return store::dropCollection(rows, name); }));
+  }
+  void setSchema(std::string collection, std::optional<std::string> schema, Completion<void> done) override {
+    later(std::move(done), atomically([&](MapRows& rows) { return store::setSchema(rows, collection, schema); }));
+  }
+  void setCap(std::string collection, std::optional<std::uint64_t> cap, Completion<void> done) override {
+    later(std::move(done), atomically([&](MapRows& rows) { return store::setCap(rows, collection, cap); }));
+  }
+  void createIndex(std::string collection, std::vector<std::string> fields, Progress progress, Completion<void> done) override {
+    std::uint64_t documents = 0;
+    auto built = atomically([&](MapRows& rows) -> Result<void> {
+      REDD_TRY(const auto begun, beginIndex(rows, collection, fields));
+      IndexPiece piece;
+      piece.ready = begun.ready;
+      while (!piece.ready) {
+        REDD_TRY(piece, buildIndexPiece(rows, collection, begun.number, piece.last));
+        documents += piece.documents;
+      }
+      return {};
+    });
+    boost::asio::post(loop_, [documents, progress = std::move(progress), done = std::move(done), built = std::move(built)]() mutable {
+      if (progress && documents > 0) progress(documents);
+      done(std::move(built));
+    });
+  }
+  void removeIndex(std::string collection, std::vector<std::string> fields, Completion<bool> done) override {
+    later(std::move(done), atomically([&](MapRows& rows) { return store::removeIndex(rows, collection, fields); }));
   }
   void close(Completion<void> done) override { later(std::move(done), Result<void>()); }
 
@@ -158,11 +352,31 @@ class MemoryStore final : public Store {
   }
   template <class Work>
   std::invoke_result_t<Work, MapRows&> atomically(Work work) {
-    Collections before = collections_;
-    MapRows rows(collections_);
+    forgetExpired();
+    MapData before = data_;
+    MapRows rows(data_);
     auto result = work(rows);
-    if (!result) collections_ = std::move(before);
+    if (!result) data_ = std::move(before);
     return result;
+  }
+  void forgetExpired() {
+    const auto now = nowMs();
+    MapRows rows(data_);
+    for (auto& [name, own] : data_.collections) {
+      for (auto at = own.expiries.begin(); at != own.expiries.end();) {
+        if (at->second > now) {
+          ++at;
+          continue;
+        }
+        const auto json = own.documents.find(at->first);
+        if (json != own.documents.end() && hasTtl(json->second)) {
+          auto writer = DocumentWriter::make(rows, name);
+          const std::string id = at->first, text = json->second;
+          REDD_CHECK(writer && writer->erase(id, text));
+        }
+        at = own.expiries.erase(at);
+      }
+    }
   }
   std::optional<KvValue> visible(const Name& name) const {
     const auto found = entries_.find(name);
@@ -180,7 +394,8 @@ class MemoryStore final : public Store {
     return sum;
   }
   Result<Page> firstPage(std::string collection, const Find& find) {
-    MapRows rows(collections_);
+    forgetExpired();
+    MapRows rows(data_);
     REDD_TRY(Finder finder, Finder::make(std::move(collection), find));
     Page page;
     REDD_TRY(page.items, finder.page(rows));
@@ -189,7 +404,8 @@ class MemoryStore final : public Store {
   }
   Result<Page> nextPage(std::uint64_t cursor) {
     REDD_TRY(Finder finder, cursors_.take(cursor));
-    MapRows rows(collections_);
+    forgetExpired();
+    MapRows rows(data_);
     Page page;
     REDD_TRY(page.items, finder.page(rows));
     if (finder.done()) {
@@ -204,7 +420,7 @@ class MemoryStore final : public Store {
   Loop& loop_;
   const Limits limits_;
   std::map<Name, Entry> entries_;
-  Collections collections_;
+  MapData data_;
   Cursors cursors_;
 };
 

@@ -34,9 +34,10 @@ struct Error {
   ErrorCode code = ErrorCode::internal;
   std::string detail;      // for the log: everything known
   std::string publicText;  // for the caller; empty: the code's own text
+  std::string members{};   // for the caller: more members of a JSON error object, as in "schemaError":[…]
 
-  static Error make(ErrorCode code, std::string text) { return Error{code, text, std::move(text)}; }
-  static Error hidden(ErrorCode code, std::string detail) { return Error{code, std::move(detail), {}}; }
+  static Error make(ErrorCode code, std::string text) { return Error{code, text, std::move(text), {}}; }
+  static Error hidden(ErrorCode code, std::string detail) { return Error{code, std::move(detail), {}, {}}; }
   std::string_view text() const;  // publicText, or the code's own text
 };
 

@@ -18,6 +18,7 @@
 #include <variant>
 #include <vector>
 
+#include "base/clock.h"
 #include "base/limits.h"
 #include "base/metrics.h"
 #include "base/suspend.h"
@@ -46,6 +47,24 @@ struct Selector {                  // which documents: by id, or by filter (JSON
 };
 enum class Many { one, all };
 enum class Upsert { no, yes };
+
+// ---- collections (spec 40.8, 40.9) ----
+struct IndexInfo {
+  std::vector<std::string> fields;  // dotted paths; more than one: compound
+  enum class State { building, ready } state = State::building;
+};
+struct CollectionOptions {
+  std::optional<std::string> schema = {};    // JSON Schema, JSON text
+  std::optional<std::uint64_t> cap = {};     // most documents; the oldest go
+};
+struct CollectionInfo {
+  std::string name;
+  std::uint64_t documents = 0;
+  UnixMs createdMs = 0;
+  CollectionOptions options = {};
+  std::vector<IndexInfo> indexes = {};
+};
+using Progress = std::move_only_function<void(std::uint64_t documents)>;  // so many were indexed so far; on the loop
 
 struct Find {
   std::string filter = "{}";
@@ -87,7 +106,22 @@ class Store {
                        Completion<Change> done) = 0;
   virtual void remove(std::string collection, Selector selector, Many many, Completion<std::vector<std::string>> doneIds) = 0;
   virtual void count(std::string collection, std::string filter, Completion<std::uint64_t> done) = 0;
-  virtual void collections(Completion<std::vector<std::pair<std::string, std::uint64_t>>> done) = 0;
+  // Inserts, or replaces what has the same _id: for imports. All or none; each call is one write.
+  virtual void put(std::string collection, std::vector<std::string> documents, Completion<std::uint64_t> done) = 0;
+
+  virtual void collections(Completion<std::vector<CollectionInfo>> done) = 0;  // by name
+  virtual void collection(std::string name, Completion<std::optional<CollectionInfo>> done) = 0;
+  // Makes it when it is not there; options that are given replace those it has. Errors: invalidArgument (schema, cap).
+  virtual void createCollection(std::string name, CollectionOptions options, Completion<void> done) = 0;
+  virtual void dropCollection(std::string name, Completion<bool> done) = 0;  // false: there was none. Its rows go later
+  virtual void setSchema(std::string collection, std::optional<std::string> schema, Completion<void> done) = 0;
+  virtual void setCap(std::string collection, std::optional<std::uint64_t> cap, Completion<void> done) = 0;
+  // Done when the index serves queries. Built in pieces between other writes; goes on after a restart. One that exists is done at
+  // once. Errors: invalidArgument (no field, more than kIndexFieldsMax, more than kIndexesMax indexes).
+  virtual void createIndex(std::string collection, std::vector<std::string> fields, Progress progress, Completion<void> done) = 0;
+  virtual void removeIndex(std::string collection, std::vector<std::string> fields, Completion<bool> done) = 0;  // false: there was none
+  static constexpr std::size_t kIndexesMax = 32;       // of a collection
+  static constexpr std::size_t kIndexFieldsMax = 8;
 
   // Everything acknowledged so far is on disk; nothing runs any more when `done` is called. No calls after it.
   virtual void close(Completion<void> done) = 0;

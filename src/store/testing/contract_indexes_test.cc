@@ -1,0 +1,196 @@
+// Indexes narrow and order what queries read; they never change what queries mean. Held against every store.
+#include <algorithm>
+#include <random>
+
+#include "testing/contract.h"
+
+namespace redd::store {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+class IndexContract : public StoreContract {
+ protected:
+  Result<void> createIndex(const std::string& collection, std::vector<std::string> fields) {
+    return await<void>(loop_, [&](auto done) { store_->createIndex(collection, fields, {}, std::move(done)); });
+  }
+  Result<bool> removeIndex(const std::string& collection, std::vector<std::string> fields) {
+    return await<bool>(loop_, [&](auto done) { store_->removeIndex(collection, fields, std::move(done)); });
+  }
+  std::string explain(const std::string& filter, std::string options = "{}") {
+    options.insert(1, options.size() > 2 ? R"("explain":true,)" : R"("explain":true)");
+    return find("c", filter, options)->items.front();
+  }
+  std::vector<std::string> all(const std::string& filter, const std::string& options = "{}") {
+    auto page = find("c", filter, options);
+    EXPECT_TRUE(page) << filter << options << (page ? "" : page.error().detail);
+    std::vector<std::string> items;
+    while (page) {
+      std::ranges::copy(page->items, std::back_inserter(items));
+      if (page->cursor == 0) break;
+      page = next(page->cursor);
+    }
+    return items;
+  }
+};
+INSTANTIATE_TEST_SUITE_P(Stores, IndexContract, allStores(), nameOf);
+
+TEST_P(IndexContract, ServesEqualityRangeListPrefixAndSort) {
+  std::vector<std::string> documents;
+  for (int i = 0; i < 300; ++i) {
+    documents.push_back(R"({"_id":")" + std::to_string(1'000 + i) + R"(","n":)" + std::to_string(i) + R"(,"t":"t)" + std::to_string(i % 10) +
+                        R"(","a":{"b":)" + std::to_string(i % 7) + "}}");
+  }
+  ASSERT_TRUE(insert("c", documents));
+  EXPECT_THAT(explain(R"({"n":5})"), HasSubstr(R"("access":"scan","index":null,"keysRead":0,"documentsRead":300)"));
+  ASSERT_TRUE(createIndex("c", {"n"}));
+  ASSERT_TRUE(createIndex("c", {"t"}));
+  ASSERT_TRUE(createIndex("c", {"a.b", "n"}));
+  EXPECT_THAT(explain(R"({"n":5})"), HasSubstr(R"("access":"index","index":["n"],"keysRead":1,"documentsRead":1)"));
+  EXPECT_THAT(explain(R"({"n":{"$gte":290}})"), HasSubstr(R"("index":["n"],"keysRead":10,"documentsRead":10)"));
+  EXPECT_THAT(explain(R"({"n":{"$in":[1,2,3]}})"), HasSubstr(R"("documentsRead":3)"));
+  EXPECT_THAT(explain(R"({"t":{"$regex":"^t3"}})"), HasSubstr(R"("index":["t"],"keysRead":30,"documentsRead":30)"));
+  EXPECT_THAT(explain(R"({"t":{"$startsWith":"t3"}})"), HasSubstr(R"("documentsRead":30)"));
+  EXPECT_THAT(explain(R"({"a.b":3,"n":{"$lt":10}})"), HasSubstr(R"("index":["a.b","n"],"keysRead":1,"documentsRead":1)"));
+  EXPECT_THAT(explain("{}", R"({"sort":{"n":-1},"limit":5})"), HasSubstr(R"("index":["n"],"keysRead":5,"documentsRead":5,"sort":"index","returned":5)"));
+  EXPECT_THAT(explain(R"({"a.b":3})", R"({"sort":{"n":1},"limit":2})"), HasSubstr(R"("index":["a.b","n"],"keysRead":2)"));
+  EXPECT_THAT(explain("{}", R"({"sort":{"x":1}})"), HasSubstr(R"("sort":"memory")"));
+  EXPECT_THAT(explain(R"({"t":{"$ne":"t3"}})"), HasSubstr(R"("access":"scan")"));
+  EXPECT_THAT(explain("{}", R"({"useIndex":"n","start":10,"end":12,"reverse":true})"), HasSubstr(R"("keysRead":3,"documentsRead":3,"sort":"index")"));
+  EXPECT_THAT(all("{}", R"({"useIndex":"n","start":10,"end":12,"reverse":true,"fields":{"n":1,"_id":0}})"),
+              ElementsAre(R"({"n":12})", R"({"n":11})", R"({"n":10})"));
+  EXPECT_EQ(*removeIndex("c", {"n"}), true);
+  EXPECT_EQ(*removeIndex("c", {"n"}), false);
+  EXPECT_THAT(explain(R"({"n":5})"), HasSubstr(R"("access":"scan")"));
+}
+
+TEST_P(IndexContract, FollowsEveryWrite) {
+  ASSERT_TRUE(createIndex("c", {"k"}));
+  ASSERT_TRUE(insert("c", {R"({"_id":"a","k":1})", R"({"_id":"b","k":2})", R"({"_id":"d"})"}));
+  ASSERT_TRUE(update("c", {.id = "a"}, R"({"k":5})"));
+  EXPECT_THAT(all(R"({"k":1})"), ElementsAre());
+  EXPECT_THAT(all(R"({"k":5})"), ElementsAre(R"({"_id":"a","k":5})"));
+  ASSERT_TRUE(replace("c", {.id = "b"}, R"({"k":[6,7]})"));
+  EXPECT_THAT(all(R"({"k":7})"), ElementsAre(R"({"k":[6,7],"_id":"b"})"));
+  EXPECT_THAT(all(R"({"k":null})"), ElementsAre(R"({"_id":"d"})"));
+  ASSERT_TRUE(remove("c", {.id = "a"}));
+  EXPECT_THAT(all(R"({"k":5})"), ElementsAre());
+  ASSERT_TRUE(update("c", {.filter = R"({"k":9})"}, R"({"$inc":{"n":1}})", Many::one, Upsert::yes));
+  EXPECT_EQ(all(R"({"k":9})").size(), 1U);
+  EXPECT_EQ(*await<std::uint64_t>(loop_, [&](auto done) { store_->put("c", {R"({"_id":"d","k":10})", R"({"_id":"e","k":10})"}, std::move(done)); }), 2U);
+  EXPECT_EQ(all(R"({"k":10})").size(), 2U);
+  // A failed operation leaves no key behind.
+  EXPECT_FALSE(insert("c", {R"({"_id":"f","k":11})", R"({"_id":"d"})"}));
+  EXPECT_THAT(explain(R"({"k":11})"), HasSubstr(R"("keysRead":0)"));
+}
+
+TEST_P(IndexContract, ArraysAreFoundByTheirElementsAndComeOnce) {
+  ASSERT_TRUE(createIndex("c", {"tags"}));
+  ASSERT_TRUE(insert("c", {R"({"_id":"1","tags":["x","y"]})", R"({"_id":"2","tags":"x"})", R"({"_id":"3","tags":["y","z"]})"}));
+  EXPECT_EQ(all(R"({"tags":{"$in":["x","y"]}})").size(), 3U);
+  EXPECT_EQ(all(R"({"tags":{"$gt":"x"}})").size(), 2U);
+  EXPECT_EQ(all(R"({"tags":["x","y"]})").size(), 1U);
+  EXPECT_EQ(all(R"({"tags":{"$gt":"x","$lt":"y"}})").size(), all(R"({"$and":[{"tags":{"$gt":"x"}},{"tags":{"$lt":"y"}}]})").size());
+  EXPECT_THAT(explain("{}", R"({"sort":{"tags":1}})"), HasSubstr(R"("sort":"memory")"));
+}
+
+TEST_P(IndexContract, BuildsOverWhatIsThereAndRefusesNonsense) {
+  std::vector<std::string> documents;
+  for (int i = 0; i < 2'500; ++i) documents.push_back(R"({"k":)" + std::to_string(i % 50) + "}");
+  ASSERT_TRUE(insert("c", documents));
+  std::uint64_t last = 0;
+  ASSERT_TRUE(await<void>(loop_, [&](auto done) {
+    store_->createIndex("c", {"k"}, [&last](std::uint64_t n) {
+      EXPECT_GE(n, last);
+      last = n;
+    }, std::move(done));
+  }));
+  EXPECT_EQ(last, 2'500U);
+  EXPECT_THAT(explain(R"({"k":3})"), HasSubstr(R"("documentsRead":50)"));
+  EXPECT_TRUE(createIndex("c", {"k"}));
+  EXPECT_EQ(createIndex("c", {}).error().code, ErrorCode::invalidArgument);
+  EXPECT_EQ(createIndex("c", {"a", "a"}).error().code, ErrorCode::invalidArgument);
+  EXPECT_EQ(createIndex("c", {""}).error().code, ErrorCode::invalidArgument);
+}
+
+TEST_P(IndexContract, AStreamInIndexOrderMeetsNoDocumentTwice) {
+  std::vector<std::string> documents;
+  for (int i = 0; i < 350; ++i) documents.push_back(R"({"_id":"d)" + std::to_string(1'000 + i) + R"(","k":)" + std::to_string(i) + "}");
+  ASSERT_TRUE(createIndex("c", {"k"}));
+  ASSERT_TRUE(insert("c", documents));
+  auto page = find("c", "{}", R"({"sort":{"k":1}})");
+  ASSERT_TRUE(page);
+  std::vector<std::string> seen = page->items;
+  ASSERT_TRUE(update("c", {.id = "d1000"}, R"({"k":1000})"));  // seen already, and now ahead
+  while (page->cursor != 0) {
+    page = next(page->cursor);
+    ASSERT_TRUE(page);
+    std::ranges::copy(page->items, std::back_inserter(seen));
+  }
+  EXPECT_EQ(seen.size(), 350U);
+  EXPECT_THAT(seen.back(), HasSubstr("d1349"));
+}
+
+TEST_P(IndexContract, AnIndexRemovedUnderAStreamEndsItWithAnError) {
+  std::vector<std::string> documents(250, R"({"k":1})");
+  ASSERT_TRUE(insert("c", documents));
+  ASSERT_TRUE(createIndex("c", {"k"}));
+  const auto page = find("c", R"({"k":1})");
+  ASSERT_NE(page->cursor, 0U);
+  ASSERT_TRUE(removeIndex("c", {"k"}));
+  const auto more = next(page->cursor);
+  ASSERT_FALSE(more);
+  EXPECT_EQ(more.error().code, ErrorCode::cancelled);
+}
+
+// The same random queries over two equal collections, one with indexes: the same documents in the same order.
+TEST_P(IndexContract, NeverChangesWhatAQueryMeans) {
+  std::mt19937 random(20'261'124);
+  const auto below = [&random](std::size_t n) { return random() % n; };
+  const std::vector<std::string> values = {"null", "1", "2", "3", "2.5", "-1", R"("a")", R"("ab")", R"("b")", "true", R"(["a",1])", R"([[2],3])", R"({"b":2})", "[]"};
+  const auto value = [&] { return values[below(values.size())]; };
+  std::vector<std::string> documents;
+  for (int i = 0; i < 400; ++i) {
+    std::string document = R"({"_id":")" + std::to_string(1'000 + i) + R"(","x":)" + value();
+    if (below(3) != 0) document += R"(,"y":)" + value();
+    if (below(2) != 0) document += R"(,"z":{"b":)" + value() + "}";
+    documents.push_back(document + "}");
+  }
+  ASSERT_TRUE(insert("c", documents));
+  ASSERT_TRUE(insert("plain", documents));
+  ASSERT_TRUE(createIndex("c", {"x"}));
+  ASSERT_TRUE(createIndex("c", {"y", "x"}));
+  ASSERT_TRUE(createIndex("c", {"z.b"}));
+  const auto test = [&]() -> std::string {
+    switch (below(6)) {
+      case 0: return R"({"$gt":)" + value() + "}";
+      case 1: return R"({"$gte":)" + value() + R"(,"$lt":)" + value() + "}";
+      case 2: return R"({"$in":[)" + value() + "," + value() + "]}";
+      case 3: return R"({"$ne":)" + value() + "}";
+      case 4: return R"({"$regex":"^a"})";
+      default: return value();
+    }
+  };
+  const std::vector<std::string> fields = {R"("x")", R"("y")", R"("z.b")"};
+  const std::vector<std::string> sorts = {"{}", R"({"sort":{"x":1}})", R"({"sort":{"x":-1},"limit":7})", R"({"sort":{"y":1,"x":1},"offset":3})", R"({"reverse":true})", R"({"limit":5,"offset":2})", R"({"sort":{"z.b":-1}})"};
+  for (int i = 0; i < 600; ++i) {
+    const auto a = below(3), b = (a + 1 + below(2)) % 3;
+    std::string filter = "{" + fields[a] + ":" + test() + "," + fields[b] + ":" + test() + "}";
+    if (below(4) == 0) filter = R"({"$or":[)" + filter + ",{" + fields[a] + ":" + test() + "}]}";
+    if (below(3) == 0) filter = "{" + fields[a] + ":" + test() + "}";
+    const auto& options = sorts[below(sorts.size())];
+    const auto expected = find("plain", filter, options), found = find("c", filter, options);
+    ASSERT_TRUE(expected) << filter;
+    ASSERT_TRUE(found) << filter;
+    ASSERT_EQ(found->items, expected->items) << filter << " " << options;
+    if (i % 10 == 0) {
+      const std::string change = R"({"x":)" + value() + "}";
+      ASSERT_EQ(update("c", {.filter = filter}, change, Many::all)->count, update("plain", {.filter = filter}, change, Many::all)->count) << filter;
+    }
+  }
+}
+
+}  // namespace
+}  // namespace redd::store
