@@ -147,6 +147,11 @@ class Connection {
     return this.find(...args).toArray();
   }
 
+  // Index order between two values (old programs).
+  getRange(collection, useIndex, start, end, options) {
+    return this.find(collection, {}, { ...options, useIndex, start, end });
+  }
+
   async toArray(...args) {
     return this.find(...args).toArray();
   }
@@ -185,6 +190,60 @@ class Connection {
     return calls.send('doc.remove', `${collectionText(collection)},${queryText(chosen)},{"many":true}]`);
   }
 
+  // ---- collections (spec 40.8, 40.9)
+
+  async createCollection(name, options) {
+    const { schema, cap } = options ?? {};
+    return calls.send('collection.create', `${collectionText(name)},${schemaText(schema)},${capText(cap)}]`);
+  }
+
+  async dropCollection(name) {
+    return { name, dropped: await calls.send('collection.drop', `${collectionText(name)}]`) };
+  }
+
+  async listCollections() {
+    return calls.call('collection.list');
+  }
+
+  async capCollection(name, cap) {
+    await calls.send('collection.cap', `${collectionText(name)},${capText(cap)}]`);
+    return { name, cap: cap ?? null };
+  }
+
+  async createSchema(collection, schema) {
+    if (!isObject(schema)) throw invalidArgument('a schema must be an object');
+    await calls.send('schema.set', `${collectionText(collection)},${schemaText(schema)}]`);
+    return schema;
+  }
+
+  async setSchema(collection, schema) {
+    return this.createSchema(collection, schema);
+  }
+
+  async getSchema(collection) {
+    return calls.send('schema.get', `${collectionText(collection)}]`);
+  }
+
+  async removeSchema(collection) {
+    await calls.send('schema.set', `${collectionText(collection)},null]`);
+    return {};
+  }
+
+  // A name, or several: one index each. {a: 1, b: 1}, or names with {compound: true}: one index over all of them.
+  async createIndex(collection, fields, options) {
+    const wanted = indexesOf(fields, options);
+    for (const one of wanted) await calls.send('index.create', `${collectionText(collection)},${JSON.stringify(one)}]`);
+    return { collection, indexes: wanted };
+  }
+
+  async removeIndex(collection, fields, options) {
+    const removed = [];
+    for (const one of indexesOf(fields, options)) {
+      if (await calls.send('index.remove', `${collectionText(collection)},${JSON.stringify(one)}]`)) removed.push(one);
+    }
+    return { collection, removed };
+  }
+
   async count(collection, query) {
     return calls.send('doc.count', `${collectionText(collection)},${queryText(query)}]`);
   }
@@ -196,6 +255,28 @@ class Connection {
   close() {}
 }
 
+function schemaText(schema) {
+  if (schema === undefined || schema === null) return 'null';
+  if (!isObject(schema) || Array.isArray(schema)) throw invalidArgument('a schema must be an object');
+  return JSON.stringify(schema);
+}
+
+function capText(cap) {
+  if (cap === undefined || cap === null) return 'null';
+  const documents = Number(cap);
+  if (!Number.isInteger(documents) || documents < 1) throw invalidArgument(`a cap is a number of documents, not ${String(cap)}`);
+  return String(documents);
+}
+
+function indexesOf(fields, options) {
+  const names = typeof fields === 'string' ? [fields] : Array.isArray(fields) ? fields : isObject(fields) ? Object.keys(fields) : [];
+  if (names.length === 0 || !names.every((name) => typeof name === 'string')) {
+    throw invalidArgument('an index needs the name of a field, names, or an object {name: 1}');
+  }
+  const compound = !Array.isArray(fields) || options?.compound === true;
+  return compound ? [names] : names.map((name) => [name]);
+}
+
 // A missing document is null on the wire and a rejection for the script.
 function found(document) {
   if (document === null) throw notFound();
@@ -203,8 +284,7 @@ function found(document) {
 }
 
 // What the server does not do yet says so instead of being undefined.
-for (const name of ['createCollection', 'dropCollection', 'listCollections', 'createSchema', 'setSchema', 'getSchema', 'removeSchema',
-  'createIndex', 'removeIndex', 'enqueue', 'enqueueFromQuery', 'runAt', 'getRange']) {
+for (const name of ['enqueue', 'enqueueFromQuery', 'runAt']) {
   const refuse = { async [name]() { throw unavailable(name); } };
   Object.defineProperty(Connection.prototype, name, { value: refuse[name], writable: true, configurable: true });
 }
@@ -222,7 +302,7 @@ class Collection {
   static {
     const methods = ['insertOne', 'insertMany', 'findOneOrNull', 'findOne', 'getOne', 'find', 'getMany', 'findAsArray', 'getArray',
       'toArray', 'updateOne', 'updateMany', 'replaceOne', 'replaceMany', 'removeOne', 'removeMany', 'count', 'createSchema',
-      'setSchema', 'getSchema', 'removeSchema',
+      'setSchema', 'getSchema', 'removeSchema', 'getRange',
       'createIndex', 'removeIndex', 'enqueueFromQuery'];
     for (const name of methods) {
       const bound = { [name](...args) { return this.#connection[name](this.#name, ...args); } };

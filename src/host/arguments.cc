@@ -187,6 +187,20 @@ Result<std::string> Arguments::objectOrEmpty(std::string_view name) {
   return std::string("{}");
 }
 
+Result<std::vector<std::string>> Arguments::texts(std::string_view name, std::size_t bytesMax) {
+  const Argument& argument = next();
+  const auto refused = [name] { return invalid(fmt::format("{} must be an array of texts", name)); };
+  if (argument.kind != Kind::array) return refused();
+  const auto array = nlohmann::json::parse(argument.text, nullptr, false);
+  if (!array.is_array() || array.size() > kTextsMax) return refused();
+  std::vector<std::string> out;
+  for (const auto& element : array) {
+    if (!element.is_string() || element.get_ref<const std::string&>().size() > bytesMax) return refused();
+    out.push_back(element.get<std::string>());
+  }
+  return out;
+}
+
 Result<Documents> Arguments::documents(std::string_view name) {
   const Argument& argument = next();
   if (argument.kind != Kind::object && argument.kind != Kind::array)

@@ -44,11 +44,13 @@ class Arguments {
   Result<std::optional<std::int64_t>> milliseconds(std::string_view name);  // rounded; null: none
   Result<std::string> object(std::string_view name);                        // JSON text
   Result<std::string> objectOrEmpty(std::string_view name);                 // null: "{}"
+  Result<std::vector<std::string>> texts(std::string_view name, std::size_t bytesMax);  // an array of texts
   Result<Documents> documents(std::string_view name);                       // an object, or an array of them
   Result<store::Selector> selector(std::string_view name);                  // id or query object; null: every document
   Result<Flags> flags(std::string_view name);
 
   static constexpr std::size_t kDocumentsMax = 10'000;
+  static constexpr std::size_t kTextsMax = 100;
 
  private:
   enum class Kind : std::uint8_t { null, text, number, object, array, other };

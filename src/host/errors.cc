@@ -38,9 +38,11 @@ worker::CallReply errorReply(const Error& error) {
   const std::string prefix = fmt::format("{} {}", row.code, row.name);
   std::string message(error.text());
   // The text for a wrong $inc stands alone, as on the original platform.
-  if (!message.starts_with(prefix) && !message.starts_with("The value of $inc")) message = fmt::format("{}: {}", prefix, message);
+  // What comes with members of its own (schemaError) is known by them.
+  if (!message.starts_with(prefix) && !message.starts_with("The value of $inc") && error.members.empty()) message = fmt::format("{}: {}", prefix, message);
   return {worker::CallReply::Kind::error,
-          fmt::format(R"({{"message":{},"code":{},"status":{}}})", json::quoted(message), row.code, httpStatus(error.code))};
+          fmt::format(R"({{"message":{},"code":{},"status":{}{}{}}})", json::quoted(message), row.code, httpStatus(error.code),
+                      error.members.empty() ? "" : ",", error.members)};
 }
 
 }  // namespace redd::host

@@ -59,7 +59,34 @@ class MapStore : public store::Store {
     done(selector.id == "none" ? std::vector<std::string>{} : std::vector<std::string>{"a", "b"});
   }
   void count(std::string, std::string, Completion<std::uint64_t> done) override { done(9); }
-  void collections(Completion<std::vector<std::pair<std::string, std::uint64_t>>> done) override { done({}); }
+  void put(std::string, std::vector<std::string> documents, Completion<std::uint64_t> done) override { done(documents.size()); }
+  void collections(Completion<std::vector<store::CollectionInfo>> done) override { done(std::vector{info("a"), info("b")}); }
+  void collection(std::string name, Completion<std::optional<store::CollectionInfo>> done) override {
+    done(name == "none" ? std::optional<store::CollectionInfo>() : info(name));
+  }
+  void createCollection(std::string, store::CollectionOptions options, Completion<void> done) override {
+    made = options;
+    done({});
+  }
+  void dropCollection(std::string name, Completion<bool> done) override { done(name != "none"); }
+  void setSchema(std::string, std::optional<std::string> schema, Completion<void> done) override {
+    made.schema = schema;
+    done({});
+  }
+  void setCap(std::string, std::optional<std::uint64_t> cap, Completion<void> done) override {
+    made.cap = cap;
+    done({});
+  }
+  void createIndex(std::string, std::vector<std::string> fields, store::Progress, Completion<void> done) override {
+    indexed = fields;
+    done({});
+  }
+  void removeIndex(std::string, std::vector<std::string> fields, Completion<bool> done) override { done(fields == indexed); }
+  static store::CollectionInfo info(std::string name) {
+    return {std::move(name), 2, 5, {R"({"type":"object"})", 9}, {{{"x", "y"}, store::IndexInfo::State::ready}}};
+  }
+  store::CollectionOptions made;
+  std::vector<std::string> indexed;
   void close(Completion<void> done) override { done({}); }
 };
 
@@ -167,6 +194,24 @@ TEST_F(HostTest, Documents) {
   EXPECT_EQ(value(R"([5,"doc.remove","c",{},{"many":true}])"), Json({{"count", 2}}));
   EXPECT_EQ(value(R"([5,"doc.count","c"])"), Json({{"count", 9}}));
   EXPECT_EQ(error(R"([5,"doc.count",""])")["code"], 3);
+}
+
+TEST_F(HostTest, Collections) {
+  EXPECT_EQ(value(R"([5,"collection.create","c",{"type":"object"},7])"), Json({{"name", "c"}}));
+  EXPECT_EQ(stores_.store->made.schema, R"({"type":"object"})");
+  EXPECT_EQ(stores_.store->made.cap, 7u);
+  EXPECT_EQ(value(R"([5,"collection.get","c"])"), Json::parse(R"({"name":"c","count":2,"schema":{"type":"object"},"cap":9,"indexes":[{"fields":["x","y"],"state":"ready"}]})"));
+  EXPECT_EQ(value(R"([5,"collection.get","none"])"), nullptr);
+  EXPECT_EQ(value(R"([5,"collection.list"])").size(), 2u);
+  EXPECT_EQ(value(R"([5,"collection.drop","none"])"), false);
+  EXPECT_EQ(value(R"([5,"schema.set","c",null])"), nullptr);
+  EXPECT_EQ(stores_.store->made.schema, std::nullopt);
+  EXPECT_EQ(value(R"([5,"schema.get","c"])"), Json({{"type", "object"}}));
+  EXPECT_EQ(value(R"([5,"index.create","c",["a.b","c"]])"), nullptr);
+  EXPECT_EQ(stores_.store->indexed, (std::vector<std::string>{"a.b", "c"}));
+  EXPECT_EQ(value(R"([5,"index.remove","c",["a.b","c"]])"), true);
+  EXPECT_EQ(error(R"([5,"index.create","c","a"])")["message"], "3 INVALID_ARGUMENT: fields must be an array of texts");
+  EXPECT_EQ(error(R"([5,"collection.cap","c",0])")["code"], 3);
 }
 
 TEST_F(HostTest, CursorsBelongToTheirWorkerAndInvocation) {

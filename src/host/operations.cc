@@ -6,7 +6,7 @@
 #include <array>
 
 #include "base/json.h"
-#include "errors.h"
+#include "operation_tools.h"
 
 namespace redd::host {
 namespace {
@@ -16,7 +16,6 @@ using worker::CallReply;
 
 constexpr std::size_t kPageItems = 100;
 constexpr std::size_t kPageBytes = 256 << 10;  // spec 40.4; one item may be larger
-constexpr std::size_t kNameBytesMax = 255;
 
 void appendValue(std::string& out, const KvValue& value) {
   if (const auto* text = std::get_if<std::string>(&value)) return json::appendString(out, *text);
@@ -28,18 +27,6 @@ std::string jsonOf(const std::optional<KvValue>& value) {
   if (!value) return "null";
   appendValue(out, *value);
   return out;
-}
-
-template <class T, class ToJson>
-Completion<T> answering(Call& call, ToJson toJson) {
-  return [reply = std::move(call.reply), toJson = std::move(toJson)](Result<T> result) mutable {
-    if (!result) return reply(errorReply(result.error()));
-    if constexpr (std::is_void_v<T>) {
-      reply({CallReply::Kind::value, toJson()});
-    } else {
-      reply({CallReply::Kind::value, toJson(*result)});
-    }
-  };
 }
 
 std::string joined(const std::vector<std::string>& texts) {
@@ -151,12 +138,6 @@ Result<void> kvGetAll(Call& call) {
 }
 
 // ---- documents ----
-
-Result<std::string> collectionName(Call& call) {
-  REDD_TRY(std::string name, call.arguments.text("collection", kNameBytesMax));
-  if (name.empty()) return invalid("collection must not be empty");
-  return name;
-}
 
 Result<void> docInsert(Call& call) {
   REDD_TRY(std::string collection, collectionName(call));
@@ -273,7 +254,12 @@ struct Row {
   std::string_view name;
   Operation operation;
 };
-constexpr std::array<Row, 16> kOperations{{  // in order of their names
+constexpr std::array<Row, 25> kOperations{{  // in order of their names
+    {"collection.cap", collectionCap},
+    {"collection.create", collectionCreate},
+    {"collection.drop", collectionDrop},
+    {"collection.get", collectionGet},
+    {"collection.list", collectionList},
     {"cursor.close", cursorClose},
     {"cursor.next", cursorNext},
     {"doc.count", docCount},
@@ -283,12 +269,16 @@ constexpr std::array<Row, 16> kOperations{{  // in order of their names
     {"doc.remove", docRemove},
     {"doc.replace", docChange<ChangeKind::replace>},
     {"doc.update", docChange<ChangeKind::update>},
+    {"index.create", indexCreate},
+    {"index.remove", indexRemove},
     {"kv.del", kvDel},
     {"kv.delAll", kvDelAll},
     {"kv.get", kvGet},
     {"kv.getAll", kvGetAll},
     {"kv.incr", kvIncr},
     {"kv.set", kvSet},
+    {"schema.get", schemaGet},
+    {"schema.set", schemaSet},
     {"space.open", spaceOpen},
 }};
 static_assert(std::ranges::is_sorted(kOperations, {}, &Row::name));

@@ -1,0 +1,45 @@
+// What the operations share: names checked, results of the store turned into replies.
+#pragma once
+
+#include <string>
+#include <type_traits>
+#include <utility>
+
+#include "errors.h"
+#include "operations.h"
+
+namespace redd::host {
+
+inline constexpr std::size_t kNameBytesMax = 255;
+
+template <class T, class ToJson>
+Completion<T> answering(Call& call, ToJson toJson) {
+  return [reply = std::move(call.reply), toJson = std::move(toJson)](Result<T> result) mutable {
+    if (!result) return reply(errorReply(result.error()));
+    if constexpr (std::is_void_v<T>) {
+      reply({worker::CallReply::Kind::value, toJson()});
+    } else {
+      reply({worker::CallReply::Kind::value, toJson(*result)});
+    }
+  };
+}
+
+inline Result<std::string> collectionName(Call& call) {
+  REDD_TRY(std::string name, call.arguments.text("collection", kNameBytesMax));
+  if (name.empty()) return invalid("collection must not be empty");
+  if (name.contains('\0')) return invalid("collection must not contain a zero byte");
+  return name;
+}
+
+// operations_collections.cc
+Result<void> collectionCreate(Call& call);
+Result<void> collectionDrop(Call& call);
+Result<void> collectionGet(Call& call);
+Result<void> collectionList(Call& call);
+Result<void> collectionCap(Call& call);
+Result<void> schemaGet(Call& call);
+Result<void> schemaSet(Call& call);
+Result<void> indexCreate(Call& call);
+Result<void> indexRemove(Call& call);
+
+}  // namespace redd::host
