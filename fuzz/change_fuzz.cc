@@ -37,7 +37,7 @@ bool isIdempotent(const Value& change) {
   for (const auto& member : change.members) {
     const auto& key = member.key;
     if (!key.starts_with('$') || key == "$set" || key == "$unset" || key == "$addToSet" || key == "$pullAll" || key == "$pull") continue;
-    if (key == "$min" || key == "$max") continue;
+    if (key == "$min" || key == "$max" || key == "$setOnInsert") continue;
     return false;
   }
   return change.kind == Kind::object;
