@@ -18,7 +18,17 @@ namespace {
 
 Error refused(std::string why) { return invalid(std::move(why)); }
 
-enum class Op { set, unset, inc, push, pull, pullAll, pop, addToSet, rename };  // in the order of application
+enum class Op { set, setOnInsert, unset, inc, mul, min, max, push, pull, pullAll, pop, addToSet, rename };  // in the order of application
+
+struct Named {
+  std::string_view name;
+  Op op;
+};
+constexpr Named kOperators[] = {
+    {"$set", Op::set},   {"$setOnInsert", Op::setOnInsert}, {"$unset", Op::unset},     {"$inc", Op::inc}, {"$mul", Op::mul},           {"$min", Op::min},      {"$max", Op::max},
+    {"$push", Op::push}, {"$pull", Op::pull},               {"$pullAll", Op::pullAll}, {"$pop", Op::pop}, {"$addToSet", Op::addToSet}, {"$rename", Op::rename},
+};
+std::string_view nameOf(Op op) { return std::ranges::find(kOperators, op, &Named::op)->name; }
 
 struct Operation {
   Op op;
@@ -28,17 +38,6 @@ struct Operation {
   std::optional<Condition> condition;  // of $pull
   std::size_t order = 0;
 };
-
-std::optional<Op> operatorNamed(std::string_view name) {
-  constexpr std::pair<std::string_view, Op> kNames[] = {
-      {"$set", Op::set},           {"$unset", Op::unset}, {"$inc", Op::inc},           {"$push", Op::push},    {"$pull", Op::pull},
-      {"$pullAll", Op::pullAll}, {"$pop", Op::pop},     {"$addToSet", Op::addToSet}, {"$rename", Op::rename},
-  };
-  for (const auto& [known, op] : kNames) {
-    if (known == name) return op;
-  }
-  return std::nullopt;
-}
 
 // The members of a document while it is changed. Many members are indexed, so that many changes cost no square.
 class Draft {
@@ -146,6 +145,8 @@ struct Change::State {
   std::size_t conditions = 0;
   Parser documents;
 
+  enum class Kept : unsigned char { stored, fresh };
+  Result<std::string> apply(std::string_view document, Kept kept);
   Result<void> read(const Value& change);
   Result<void> readOperator(Op op, const Value& operand);
   Result<void> add(Op op, const Member& member);
@@ -174,9 +175,9 @@ Result<void> Change::State::read(const Value& change) {
       REDD_TRY_VOID(add(Op::set, member));  // a patch, or plain fields beside operators: both are $set
       continue;
     }
-    const auto op = operatorNamed(member.key);
-    if (!op) return refused(fmt::format("unknown update operator {}", member.key));
-    REDD_TRY_VOID(readOperator(*op, member.value));
+    const auto* known = std::ranges::find(kOperators, member.key, &Named::name);
+    if (known == std::end(kOperators)) return refused(fmt::format("unknown update operator {}", member.key));
+    REDD_TRY_VOID(readOperator(known->op, member.value));
   }
   return {};
 }
@@ -187,11 +188,11 @@ Result<void> Change::State::readOperator(Op op, const Value& operand) {
     return {};
   }
   if (op == Op::inc) return invalid("The value of $inc must be an object where each property is a number");
-  if (op != Op::unset && op != Op::pop) return refused("an update operator needs an object of fields");
+  if (op != Op::unset && op != Op::pop) return refused(fmt::format("{} needs an object of fields", nameOf(op)));
   // $unset: "f" or ["f", "g"]; $pop: "f".
   const auto names = operand.kind == Kind::array ? operand.elements : std::span<const Value>(&operand, 1);
   for (const auto& name : names) {
-    if (name.kind != Kind::text) return refused("an update operator needs field names");
+    if (name.kind != Kind::text) return refused(fmt::format("{} needs field names", nameOf(op)));
     REDD_TRY_VOID(add(op, Member{name.text, name.source, parser.makeNumber(1)}));
   }
   return {};
@@ -207,12 +208,13 @@ Result<void> Change::State::add(Op op, const Member& member) {
   if (op == Op::inc && operand.kind != Kind::number) {
     return invalid("The value of $inc must be an object where each property is a number");
   }
+  if (op == Op::mul && operand.kind != Kind::number) return refused(fmt::format("$mul: the field {} needs a number", member.key));
   if (op == Op::pullAll && !isArray(&operand)) return refused("$pullAll needs an array");
   if (op == Op::pop && !isEnd(operand)) return refused(fmt::format("$pop: the field {} needs 1 (the last) or -1 (the first)", member.key));
   if (op == Op::rename && operand.kind != Kind::text) return refused("$rename needs the new name as text");
   const Value* each = find(operand, "$each");
   if ((op == Op::push || op == Op::addToSet) && each && (!isArray(each) || operand.members.size() != 1)) {
-    return refused("$each needs an array, and nothing beside it");
+    return refused(fmt::format("{}: $each needs an array, and nothing beside it", nameOf(op)));
   }
   if (operations.size() == Change::kOperationsMax) return refused(fmt::format("a change of more than {} fields", Change::kOperationsMax));
   if (op == Op::pull) {
@@ -221,37 +223,53 @@ Result<void> Change::State::add(Op op, const Member& member) {
     operation.condition = std::move(condition);
   }
   if (member.key == "_id" || (op == Op::rename && operand.text == "_id")) return {};
-  if (operations.size() == Change::kOperationsMax) return refused("a change of too many fields");
   operations.push_back(std::move(operation));
   return {};
 }
 
-Result<std::string> Change::apply(std::string_view document) {
-  REDD_TRY(const Value* value, state_->documents.parse(document));
+Result<std::string> Change::apply(std::string_view document) { return state_->apply(document, State::Kept::stored); }
+Result<std::string> Change::applyToNew(std::string_view document) { return state_->apply(document, State::Kept::fresh); }
+
+Result<std::string> Change::State::apply(std::string_view document, Kept kept) {
+  REDD_TRY(const Value* value, documents.parse(document));
   if (value->kind != Kind::object) return refused("a document must be an object");
   Draft draft(*value);
-  for (const auto& operation : state_->operations) REDD_TRY_VOID(state_->applyOne(operation, draft));
+  for (const auto& operation : operations) {
+    if (operation.op == Op::setOnInsert && kept == Kept::stored) continue;
+    REDD_TRY_VOID(applyOne(operation, draft));
+  }
   return readable(draft.text());
 }
 
 Result<void> Change::State::applyOne(const Operation& operation, Draft& draft) {
   const Value* old = draft.get(operation.field);
+  const auto set = [&](const Value& value) { draft.set(operation.field, operation.fieldSource, value); };
   switch (operation.op) {
     case Op::set:
-      draft.set(operation.field, operation.fieldSource, *operation.operand);
+    case Op::setOnInsert:
+      set(*operation.operand);
       break;
     case Op::unset:
       draft.remove(operation.field);
       break;
-    case Op::inc: {
+    case Op::inc:
+    case Op::mul: {
+      const bool sum = operation.op == Op::inc;
       if (old && old->kind != Kind::number && old->kind != Kind::null) {
-        return refused(fmt::format("$inc: the field {} is not a number", operation.field));
+        return refused(fmt::format("{}: the field {} is not a number", nameOf(operation.op), operation.field));
       }
-      const double sum = (old ? old->number : 0) + operation.operand->number;
-      if (!std::isfinite(sum)) return refused("$inc: the sum is too large for a number");
-      draft.set(operation.field, operation.fieldSource, documents.makeNumber(sum));
+      const double before = old ? old->number : 0;
+      const double after = sum ? before + operation.operand->number : before * operation.operand->number;
+      if (!std::isfinite(after)) return refused(fmt::format("{}: the {} is too large for a number", nameOf(operation.op), sum ? "sum" : "product"));
+      set(documents.makeNumber(after));
       break;
     }
+    case Op::min:
+      if (!old || compare(*operation.operand, *old) < 0) set(*operation.operand);
+      break;
+    case Op::max:
+      if (!old || compare(*operation.operand, *old) > 0) set(*operation.operand);
+      break;
     case Op::rename: {
       if (!old || operation.operand->text == operation.field) break;
       const Value moved = *old;

@@ -44,6 +44,16 @@ TEST(Change, Operators) {
   EXPECT_EQ(changed(R"({"a":1,"b":2})", R"({"$rename":{"a":"c"}})"), R"({"b":2,"c":1})");
 }
 
+TEST(Change, OperatorsBeyondTheOriginal) {
+  EXPECT_EQ(changed(R"({"a":2,"b":null})", R"({"$mul":{"a":1.5,"b":2,"c":3}})"), R"({"a":3,"b":0,"c":0})");
+  EXPECT_EQ(changed(R"({"a":2,"b":"x"})", R"({"$min":{"a":1,"b":"y","c":5}})"), R"({"a":1,"b":"x","c":5})");
+  EXPECT_EQ(changed(R"({"a":2,"b":"x","d":2.0})", R"({"$max":{"a":1,"b":"y","c":5,"d":2}})"), R"({"a":2,"b":"y","d":2.0,"c":5})");
+  EXPECT_EQ(changed(R"({"a":2})", R"({"$max":{"a":"text"}})"), R"({"a":"text"})");  // in the order of sorts
+  EXPECT_EQ(changed(R"({"a":1})", R"({"$setOnInsert":{"a":2,"b":3},"$inc":{"a":1}})"), R"({"a":2})");
+  auto change = *Change::parse(R"({"$setOnInsert":{"a":2,"b":3,"_id":"y"},"$inc":{"a":1}})");
+  EXPECT_EQ(*change.applyToNew(R"({"_id":"x"})"), R"({"_id":"x","a":3,"b":3})");
+}
+
 TEST(Change, ArraysAtTheirEdges) {
   EXPECT_EQ(changed(R"({"a":[[1],1]})", R"({"$pull":{"a":1}})"), R"({"a":[[1]]})");  // equal elements, not those that hold one
   EXPECT_EQ(changed(R"({"a":[{"b":{"c":1}},{"b":2},3]})", R"({"$pull":{"a":{"b.c":{"$gte":1}}}})"), R"({"a":[{"b":2},3]})");
@@ -107,9 +117,15 @@ TEST(Change, Refusals) {
   EXPECT_EQ(changed("{}", R"({"$inc":{"a":"1"}})"), "The value of $inc must be an object where each property is a number");
   for (const char* change : {R"({"$foo":{"a":1}})", "[]", R"({"$set":1})", R"({"$rename":{"a":1}})", R"({"$pullAll":{"a":1}})", "{",
                              R"({"$push":{"a":{"$each":1}}})", R"({"$push":{"a":{"$each":[1],"$position":0}}})", R"({"$pop":{"a":2}})",
-                             R"({"$unset":1})", R"({"$pull":{"a":{"$foo":1}}})", R"({"$setOnInsert":{"a":1}})", R"({"$rename":"a"})"}) {
+                             R"({"$unset":1})", R"({"$pull":{"a":{"$foo":1}}})", R"({"$setOnInsert":1})", R"({"$mul":{"a":"2"}})", R"({"$min":"a"})", R"({"$currentDate":{"a":true}})", R"({"$rename":"a"})"}) {
     EXPECT_THAT(changed("{}", change), ::testing::Not(::testing::StartsWith("{"))) << change;
   }
+  EXPECT_EQ(changed("{}", R"({"$foo":{"a":1}})"), "unknown update operator $foo");
+  EXPECT_EQ(changed("{}", R"({"$currentDate":{"a":true}})"), "unknown update operator $currentDate");
+  EXPECT_EQ(changed("{}", R"({"$set":1})"), "$set needs an object of fields");
+  EXPECT_EQ(changed("{}", R"({"$unset":[1]})"), "$unset needs field names");
+  EXPECT_EQ(changed("{}", R"({"$addToSet":{"a":{"$each":1}}})"), "$addToSet: $each needs an array, and nothing beside it");
+  EXPECT_THAT(changed(R"({"a":"x"})", R"({"$mul":{"a":1}})"), ::testing::HasSubstr("$mul: the field a is not a number"));
   EXPECT_THAT(changed(R"({"a":"x"})", R"({"$inc":{"a":1}})"), ::testing::HasSubstr("not a number"));
   EXPECT_THAT(changed(R"({"a":1e308})", R"({"$inc":{"a":1e308}})"), ::testing::HasSubstr("too large"));
 }

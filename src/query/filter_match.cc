@@ -38,20 +38,14 @@ bool inOrder(Op op, const FilterNode& node, const Value& value) {
     case Kind::number: return ordered(op, value.number <=> node.operand->number);
     case Kind::text: return ordered(op, value.text <=> node.operand->text);
     case Kind::boolean: return ordered(op, value.boolean <=> node.operand->boolean);
-    case Kind::null: return op == Op::greaterEqual || op == Op::lessEqual;
     default: return false;
   }
 }
 
-// The value, or one element of it when it is an array.
-template <class Test>
-bool valueOrElement(const Value& value, Test&& test) {
-  if (test(value)) return true;
-  return value.kind == Kind::array && std::ranges::any_of(value.elements, test);
-}
+bool hasKind(const FilterNode& node, const Value& value) { return (node.kinds >> static_cast<unsigned>(value.kind) & 1U) != 0; }
 
 bool inList(const FilterNode& node, const Value& value) {
-  if (!node.inValues.empty() && node.inValues.contains(canonical(value))) return true;
+  if (hasKind(node, value) && node.inValues.contains(canonical(value))) return true;
   if (std::ranges::any_of(node.inDatesMs, [&](double ms) { return dateEqual(ms, value); })) return true;
   return std::ranges::any_of(node.children, [&](const FilterNode& regex) {
     return value.kind == Kind::text && RE2::PartialMatch(value.text, *regex.regex);
@@ -61,9 +55,7 @@ bool inList(const FilterNode& node, const Value& value) {
 // What a missing value is: null.
 bool holdsForNothing(Op op, const FilterNode& node) {
   switch (op) {
-    case Op::equal:
-    case Op::greaterEqual:
-    case Op::lessEqual: return !node.dateMs && node.operand->kind == Kind::null;
+    case Op::equal: return !node.dateMs && node.operand->kind == Kind::null;
     case Op::in: return node.inValues.contains("null");
     default: return false;
   }
@@ -77,27 +69,28 @@ bool divides(const FilterNode& node, const Value& value) {
 bool holds(Op op, const FilterNode& node, const Value* value) {
   if (!value) return holdsForNothing(op, node);
   const auto text = [&](auto test) {
-    return valueOrElement(*value, [&](const Value& one) { return one.kind == Kind::text && test(one.text); });
+    return anyWithin(*value, [&](const Value& one) { return one.kind == Kind::text && test(one.text); });
   };
   switch (op) {
-    case Op::equal: return valueOrElement(*value, [&](const Value& one) { return equalsOperand(node, one); });
+    case Op::equal: return anyWithin(*value, [&](const Value& one) { return equalsOperand(node, one); });
     case Op::greater:
     case Op::greaterEqual:
     case Op::less:
-    case Op::lessEqual: return valueOrElement(*value, [&](const Value& one) { return inOrder(op, node, one); });
-    case Op::in: return valueOrElement(*value, [&](const Value& one) { return inList(node, one); });
+    case Op::lessEqual: return anyWithin(*value, [&](const Value& one) { return inOrder(op, node, one); });
+    case Op::in: return anyWithin(*value, [&](const Value& one) { return inList(node, one); });
     case Op::exists: return true;
     case Op::regex: return text([&](std::string_view one) { return RE2::PartialMatch(one, *node.regex); });
     case Op::startsWith: return text([&](std::string_view one) { return one.starts_with(node.operand->text); });
     case Op::endsWith: return text([&](std::string_view one) { return one.ends_with(node.operand->text); });
     case Op::elementMatches:
-      return value->kind == Kind::array &&
-             std::ranges::any_of(value->elements, [&](const Value& one) { return matchesElement(node.children.front(), one); });
+      return std::ranges::any_of(value->elements, [&](const Value& one) { return matchesElement(node.children.front(), one); });
     case Op::size:
-      return value->kind == Kind::array && static_cast<double>(value->elements.size()) == node.operand->number;
+      return anyWithin(*value, [&](const Value& one) {
+        return one.kind == Kind::array && static_cast<double>(one.elements.size()) == node.operand->number;
+      });
     case Op::type:
-      return valueOrElement(*value, [&](const Value& one) { return (node.kinds >> static_cast<unsigned>(one.kind) & 1U) != 0; });
-    case Op::modulo: return valueOrElement(*value, [&](const Value& one) { return divides(node, one); });
+      return anyWithin(*value, [&](const Value& one) { return hasKind(node, one); });
+    case Op::modulo: return anyWithin(*value, [&](const Value& one) { return divides(node, one); });
     default: return false;
   }
 }

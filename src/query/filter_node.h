@@ -36,7 +36,7 @@ struct FilterNode {
   std::shared_ptr<const RE2> regex;
   double divisor = 0;
   double remainder = 0;
-  unsigned kinds = 0;                   // $type: one bit per Kind
+  unsigned kinds = 0;                   // of $type, and of the values of $in: one bit per Kind
 };
 
 bool matchesDocument(const FilterNode& node, const Value& document);

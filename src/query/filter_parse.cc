@@ -151,6 +151,7 @@ Result<FilterNode> FilterParser::list(Op op, std::string_view name, const Value&
       node.inDatesMs.push_back(*ms);
     } else {
       node.inValues.insert(canonical(element));
+      node.kinds |= 1U << static_cast<unsigned>(element.kind);
     }
   }
   return node;

@@ -67,8 +67,43 @@ TEST(Filter, ElementsThatLackAMemberCountAsNull) {
          {R"({"a.b":{"$in":[null]}})", R"({"a":[{"b":1},{}]})", true}});
 }
 
+TEST(Filter, ArraysInArraysAreEntered) {
+  check({{R"({"a":1})", R"({"a":[[0,[1]]]})", true},
+         {R"({"a":[1]})", R"({"a":[[0,[1]]]})", true},
+         {R"({"a":{"$gt":1}})", R"({"a":[[0,[2]]]})", true},
+         {R"({"a":{"$in":[1]}})", R"({"a":[[[1]]]})", true},
+         {R"({"a":{"$in":[[1]]}})", R"({"a":[[[1]]]})", true},
+         {R"({"a":{"$ne":1}})", R"({"a":[[[1]]]})", false},
+         {R"({"a":{"$size":2}})", R"({"a":[[1,2]]})", true},
+         {R"({"a.b":1})", R"({"a":[[{"b":1}]]})", true},
+         {R"({"a.b":1})", R"({"a":[0,[{"b":[[1]]}]]})", true},
+         {R"({"a":{"$elemMatch":{"b":1}}})", R"({"a":[[{"b":1}]]})", true}});
+}
+
+TEST(Filter, WhereAPathLeads) {
+  check({{R"({"a.1":5})", R"({"a":[{"1":5}]})", false},  // a number is an index in an array
+         {R"({"a.1":5})", R"({"a":{"1":5}})", true},
+         {R"({"a.01":5})", R"({"a":[4,5]})", false},
+         {R"({"a.01":5})", R"({"a":[{"01":5}]})", true},
+         {R"({"a.0.1":5})", R"({"a":[[4,5]]})", true},
+         {R"({"a.b":null})", R"({"a":[7,{"b":1}]})", true},  // 7 has no b
+         {R"({"a.b":null})", R"({"a":[]})", true},           // nowhere: missing
+         {R"({"a.5":null})", R"({"a":[1]})", true},
+         {R"({"a.b":null})", R"({"a":[[],{"b":1}]})", false},
+         {R"({"a.b":{"$exists":false}})", R"({"a":null})", true}});
+}
+
+TEST(Filter, NestedSearchesStayLinear) {
+  // Each level could be reached in two ways, were arrays in arrays searched one by one.
+  std::string filter = R"({"b":1})", document = "0";
+  for (int i = 0; i < 30; ++i) filter = R"({"b":{"$elemMatch":)" + filter + "}}";
+  for (int i = 0; i < 30; ++i) document = R"({"b":[[)" + document + "]]}";
+  check({{filter.c_str(), document.c_str(), false}});
+}
+
 TEST(Filter, NullBooleansAndMixedTypes) {
-  check({{R"({"a":{"$gte":null}})", R"({})", true},
+  check({{R"({"a":{"$gte":null}})", R"({})", false},
+         {R"({"a":{"$gte":null}})", R"({"a":null})", false},
          {R"({"a":{"$gt":null}})", R"({})", false},
          {R"({"a":{"$lte":null}})", R"({"a":0})", false},
          {R"({"a":{"$gt":false}})", R"({"a":true})", true},

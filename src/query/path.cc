@@ -11,8 +11,8 @@ Path::Path(std::string_view name) : name_(name) {
     const auto key = name.substr(from, dot == std::string_view::npos ? dot : dot - from);
     std::size_t index = 0;
     const auto [end, failed] = std::from_chars(key.data(), key.data() + key.size(), index);
-    const bool number = failed == std::errc() && end == key.data() + key.size();
-    parts_.push_back({std::string(key), number ? index : std::string_view::npos});
+    const bool number = failed == std::errc() && end == key.data() + key.size() && (key.size() == 1 || !key.starts_with('0'));
+    parts_.push_back({std::string(key), number ? index : kNoIndex});
     if (dot == std::string_view::npos) return;
     from = dot + 1;
   }

@@ -282,6 +282,8 @@ Made makeRequired(const Context& context) {
   return std::make_unique<Required>(context.operand.elements);
 }
 
+Made makeNothing(const Context&) { return nullptr; }  // another keyword reads it
+
 }  // namespace
 
 std::span<const Keyword> keywords() {
@@ -294,6 +296,8 @@ std::span<const Keyword> keywords() {
       {"oneOf", Group::any, makeOneOf},
       {"allOf", Group::any, makeAllOf},
       {"if", Group::any, makeIf},
+      {"then", Group::any, makeNothing},
+      {"else", Group::any, makeNothing},
       {"maximum", Group::number, makeNumberLimit},
       {"minimum", Group::number, makeNumberLimit},
       {"exclusiveMaximum", Group::number, makeNumberLimit},
@@ -310,6 +314,8 @@ std::span<const Keyword> keywords() {
       {"additionalItems", Group::array, makeAdditionalItems},
       {"items", Group::array, makeItems},
       {"contains", Group::array, makeContains},
+      {"maxContains", Group::array, makeNothing},
+      {"minContains", Group::array, makeNothing},
       {"uniqueItems", Group::array, makeUniqueItems},
       {"maxProperties", Group::object, makeSizeLimit},
       {"minProperties", Group::object, makeSizeLimit},

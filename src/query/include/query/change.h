@@ -1,6 +1,7 @@
 // A change of spec 40.6: text → validated list of operations → applied to a document's text. Dots in field names are literal
 // here, so a change touches members of the document itself only; the text of every other member stays as it was, and so
-// does the order. `_id` is never changed.
+// does the order. `_id` is never changed. Beyond the original: $setOnInsert, $mul, $min and $max (in the order of sorts), and
+// $each of $push and $addToSet.
 //
 // Immutable once parsed, not for two threads at once (it has one parser). Errors: invalidArgument, texts of spec 40.12.
 #pragma once
@@ -24,6 +25,7 @@ class Change {
   ~Change();
 
   Result<std::string> apply(std::string_view document);
+  Result<std::string> applyToNew(std::string_view document);  // what an upsert inserts: $setOnInsert too
 
  private:
   struct State;
