@@ -2,14 +2,16 @@
 import { startRedd, request } from './redd.mjs';
 import { makeApp } from './app.mjs';
 
-// `name`: the folder under tests/apps; `args`: more for redd serve; `env`: what coho set-env gives the space.
+// `name`: the folder under tests/apps; `args`: more for redd serve; `env` and `secrets`: what coho set-env gives the space,
+// the latter with --encrypted.
 // → {server, app, key, get/post/put/patch/del(path, …), stop()}. Bodies: URLSearchParams go as a form, text and bytes as they are, the rest as
 // JSON. `key: true` among the options sends the space's API token.
-export async function serveApp(name, { args = [], env = {} } = {}) {
+export async function serveApp(name, { args = [], env = {}, secrets = {} } = {}) {
   const server = await startRedd({ args });
   try {
     const app = await makeApp(server, { from: `tests/apps/${name}` });
     for (const [variable, value] of Object.entries(env)) await app.good('set-env', variable, value);
+    for (const [variable, value] of Object.entries(secrets)) await app.good('set-env', '--encrypted', variable, value);
     await app.deploy();
     const { key } = await server.api('POST', `${app.space}/tokens`, { access: 'READWRITE' });
     const send = clientOf(app.url, key);
