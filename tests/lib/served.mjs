@@ -3,13 +3,13 @@ import { startRedd, request } from './redd.mjs';
 import { makeApp } from './app.mjs';
 
 // `name`: the folder under tests/apps; `args`: more for redd serve; `env` and `secrets`: what coho set-env gives the space,
-// the latter with --encrypted.
+// the latter with --encrypted; `packages` as for makeApp.
 // → {server, app, key, get/post/put/patch/del(path, …), stop()}. Bodies: URLSearchParams go as a form, text and bytes as they are, the rest as
 // JSON. `key: true` among the options sends the space's API token.
-export async function serveApp(name, { args = [], env = {}, secrets = {} } = {}) {
+export async function serveApp(name, { args = [], env = {}, secrets = {}, packages } = {}) {
   const server = await startRedd({ args });
   try {
-    const app = await makeApp(server, { from: `tests/apps/${name}` });
+    const app = await makeApp(server, { from: `tests/apps/${name}`, packages });
     for (const [variable, value] of Object.entries(env)) await app.good('set-env', variable, value);
     for (const [variable, value] of Object.entries(secrets)) await app.good('set-env', '--encrypted', variable, value);
     await app.deploy();
