@@ -6,8 +6,9 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { node, root, run } from './lib/redd.mjs';
 
-const table = '## HTTP\n\n| id | priority | capability | section |\n|---|---|---|---|\n| HT-01 | A | one | 1 |\n| HT-02 | B | two | 1 |\n| HT-03 | C | three | 1 |\n\n'
-  + '## Queues, later\n\n| QU-01 | A | four | 1 |\n';
+const row = (...cells) => `| ${cells.join(' | ')} |\n`;
+const table = '## HTTP\n\n' + row('HT-01', 'A', 'one', 1) + row('HT-02', 'B', 'two', 1) + row('HT-03', 'C', 'three', 1)
+  + '\n## Queues, later\n\n' + row('QU-01', 'A', 'four', 1);
 const starting = "import { begin } from './lib/begin.mjs';\n";
 
 async function ids(tests, ...args) {
@@ -31,8 +32,13 @@ test('all ids have their test: exit 0; priority C and later groups need none', a
 });
 
 test('a missing id is named and fails, whether its test is away, skipped, still to do, or drives no server', async () => {
-  for (const rest of ['', "test.skip('HT-02 x', () => {});\n", "test('HT-02 x', { todo: 'later' }, () => {});\n", "// test('HT-02 x', () => {});\n", "const s = 'HT-02';\n"]) {
-    const { code, stderr } = await ids({ 'a.test.mjs': starting + named('HT-01 x') + rest, 'b.test.mjs': named('HT-02 alone'), 'lib/c.mjs': starting + named('HT-02 no test file') });
+  for (const rest of [
+    '', "test.skip('HT-02 x', () => {});\n", "test('HT-02 x', { todo: 'later' }, () => {});\n", "// test('HT-02 x', () => {});\n",
+    "const s = 'HT-02';\n",
+  ]) {
+    const { code, stderr } = await ids({
+      'a.test.mjs': starting + named('HT-01 x') + rest, 'b.test.mjs': named('HT-02 alone'), 'lib/c.mjs': starting + named('HT-02 no test file'),
+    });
     assert.equal(code, 1, rest);
     assert.match(stderr, /no test names HT-02\./, rest);
   }
@@ -50,6 +56,9 @@ test('--json says the same to programs, an id lists its tests', async () => {
   const { code, stdout } = await ids(tests, '--json');
   const { ids: all, missing, later } = JSON.parse(stdout);
   assert.deepEqual([code, missing, later], [1, ['HT-02'], ['QU-01']]);
-  assert.deepEqual(all[0], { id: 'HT-01', priority: 'A', capability: 'one', later: false, tests: [{ file: 'a.test.mjs', name: 'HT-01 x' }, { file: 'a.test.mjs', name: 'HT-01 y' }] });
+  assert.deepEqual(all[0], {
+    id: 'HT-01', priority: 'A', capability: 'one', later: false,
+    tests: [{ file: 'a.test.mjs', name: 'HT-01 x' }, { file: 'a.test.mjs', name: 'HT-01 y' }],
+  });
   assert.equal((await ids(tests, 'HT-01')).stdout, 'a.test.mjs: HT-01 x\na.test.mjs: HT-01 y\n');
 });

@@ -30,7 +30,7 @@ function drivesServer(file, seen = new Set()) {
   seen.add(file);
   const text = read(file);
   if (/(?<!function )\bstartRedd\(/.test(text)) return true;
-  return [...text.matchAll(/\bfrom '(\.[^']+)'|\bimport\('(\.[^']+)'\)/g)].some(([, from, later]) => drivesServer(resolve(dirname(file), from ?? later), seen));
+  return [...text.matchAll(/\b(?:from |import\()'(\.[^']+)'/g)].some(([, from]) => drivesServer(resolve(dirname(file), from), seen));
 }
 
 // Names of tests that are run: neither skipped nor still to be done.
@@ -68,7 +68,8 @@ for (const path of testFiles()) {
 
 const without = (later) => known.filter((one) => one.later === later && one.priority !== 'C' && tests.get(one.id).length === 0).map(({ id }) => id);
 const missing = without(false);
-const files = (id) => [...Map.groupBy(tests.get(id), ({ file }) => file)].map(([file, those]) => file.replace('.test.mjs', '') + (those.length > 1 ? ` ×${those.length}` : ''));
+const files = (id) => [...Map.groupBy(tests.get(id), ({ file }) => file.replace('.test.mjs', ''))]
+  .map(([file, those]) => (those.length > 1 ? `${file} ×${those.length}` : file)).join(', ');
 
 if (json) {
   console.log(JSON.stringify({ ids: known.map((one) => ({ ...one, tests: tests.get(one.id) })), missing, later: without(true), unknown }, null, 2));
@@ -77,10 +78,13 @@ if (json) {
   process.exit(asked.every((id) => tests.has(id)) ? 0 : 1);
 } else {
   for (const { id, priority, capability, later } of known) {
-    console.log(`${id} ${priority} ${capability}${later ? ' (later)' : ''}\n        ${files(id).join(', ') || (later || priority === 'C' ? '-' : 'NO TEST')}`);
+    console.log(`${id} ${priority} ${capability}${later ? ' (later)' : ''}`);
+    console.log(`        ${files(id) || (later || priority === 'C' ? '-' : 'NO TEST')}`);
   }
 }
 for (const { id, file, name } of unknown) console.error(`ids: ${file} names ${id}, which tests/capabilities.md does not know: ${name}`);
-if (missing.length > 0) console.error(`ids: no test names ${missing.join(', ')}. Fix: a test of tests/ that drives the real server and begins with the id it proves`);
+if (missing.length > 0) {
+  console.error(`ids: no test names ${missing.join(', ')}. Fix: a test in tests/ that drives the real server and begins with the id it proves`);
+}
 if (!json) console.log(`ids: ${known.length} capabilities, ${missing.length} of priority A or B without a test, ${without(true).length} for later`);
 process.exit(missing.length + unknown.length > 0 ? 1 : 0);

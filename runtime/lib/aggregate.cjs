@@ -71,7 +71,9 @@ class Aggregate {
   #sums = Object.assign(bare(), { count: 0 });
 
   constructor(spec) {
-    if (spec === null || typeof spec !== 'object' || Array.isArray(spec)) throw invalidArgument('aggregate must be an object such as {"$sum": "price"}');
+    if (spec === null || typeof spec !== 'object' || Array.isArray(spec)) {
+      throw invalidArgument('aggregate must be an object such as {"$sum": "price"}');
+    }
     this.#spec = spec;
   }
 

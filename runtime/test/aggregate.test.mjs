@@ -30,11 +30,18 @@ test('AG-01 as the library, over generated records', async () => {
   const random = numbers(7);
   const next = (n) => Math.floor(random.next().value * n);
   const pick = (...values) => values[next(values.length)];
-  const record = () => ({ n: pick(undefined, null, -2, 0, 1, 2.5, 40), m: { k: pick(1, 2, 3), s: pick('b', 'a', 'c') }, g: pick('x', 'y', '7', '', 5, true, null, undefined) });
-  const fields = [() => 'n', () => 'm.k', () => ['n', 'm.k'], () => ({ $field: 'n', $label: 'total' }), () => [{ $field: 'm.k', $label: 'deep.er' }, 'n']];
+  const record = () => ({
+    n: pick(undefined, null, -2, 0, 1, 2.5, 40), m: { k: pick(1, 2, 3), s: pick('b', 'a', 'c') },
+    g: pick('x', 'y', '7', '', 5, true, null, undefined),
+  });
+  const fields = [
+    () => 'n', () => 'm.k', () => ['n', 'm.k'], () => ({ $field: 'n', $label: 'total' }), () => [{ $field: 'm.k', $label: 'deep.er' }, 'n'],
+  ];
   const spec = (depth) => ({
-    ...(next(2) ? { $sum: pick(...fields)() } : {}), ...(next(2) ? { $avg: pick(...fields)() } : {}), ...(next(2) ? { $min: pick(...fields)() } : {}), ...(next(2) ? { $max: pick(...fields)() } : {}),
-    ...(depth > 0 && next(2) ? { $group: pick({ $field: 'g', ...spec(depth - 1) }, [{ $field: 'm.s', $label: 'letter' }, { $field: 'g', $label: 'm.s', ...spec(depth - 1) }]) } : {}),
+    ...Object.fromEntries(['$sum', '$avg', '$min', '$max'].filter(() => next(2)).map((name) => [name, pick(...fields)()])),
+    ...(depth > 0 && next(2) ? { $group: pick({ $field: 'g', ...spec(depth - 1) }, [
+      { $field: 'm.s', $label: 'letter' }, { $field: 'g', $label: 'm.s', ...spec(depth - 1) },
+    ]) } : {}),
   });
   for (let round = 0; round < 300; ++round) {
     const records = Array.from({ length: next(30) }, record);
@@ -46,7 +53,9 @@ test('AG-01 as the library, over generated records', async () => {
 test('AG-01 extremes of text, names with dots of their own, and names that mean something to JavaScript', () => {
   assert.deepEqual(byUs([{ s: 'b' }, { s: 'a' }, { s: 'c' }], { $min: 's', $max: 's' }), { count: 3, s: { min: 'a', max: 'c' } });
   assert.deepEqual(byUs([{ 'a.b': 2, a: { b: 5 } }], { $sum: 'a.b' }), { count: 1, a: { b: { sum: 2 } } });
-  const all = new Aggregate({ $sum: [{ $field: 'n', $label: '__proto__.polluted' }, { $field: 'n', $label: 'constructor.prototype.polluted' }], $group: { $field: 'g' } });
+  const all = new Aggregate({
+    $sum: [{ $field: 'n', $label: '__proto__.polluted' }, { $field: 'n', $label: 'constructor.prototype.polluted' }], $group: { $field: 'g' },
+  });
   all.add({ n: 1, g: '__proto__' });
   assert.equal({}.polluted, undefined);
   assert.equal(all.result.g.__proto__.count, 1);

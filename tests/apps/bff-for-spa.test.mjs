@@ -33,7 +33,9 @@ describe('bff-for-spa', () => {
   let upstream, bff;
   before(async () => {
     upstream = await startUpstream();
-    bff = await serveApp('bff-for-spa', { args: ['--allow-private', '127.0.0.1'], env: { UPSTREAM_URL: upstream.url }, secrets: { UPSTREAM_SECRET: secret } });
+    bff = await serveApp('bff-for-spa', {
+      args: ['--allow-private', '127.0.0.1'], env: { UPSTREAM_URL: upstream.url }, secrets: { UPSTREAM_SECRET: secret },
+    });
     for (const [email, role] of [['Kari@example.com', 'editor'], ['ola@example.com', 'reader']]) {
       assert.equal((await bff.post('/users', { email, role, password: `${role} pass wörd` }, { key: true })).status, 201);
     }
@@ -45,7 +47,10 @@ describe('bff-for-spa', () => {
     const answer = await bff.post('/bff/login', { email, password: `${role} pass wörd` });
     assert.equal(answer.status, 200, answer.text);
     const cookies = Object.fromEntries(answer.headers['set-cookie'].map((text) => text.split(';')[0].split('=')));
-    return { answer, page: { headers: { cookie: `sid=${cookies.sid}; csrf=${cookies.csrf}`, 'x-csrf-token': cookies.csrf } }, other: { headers: { cookie: `sid=${cookies.sid}; csrf=${cookies.csrf}` } } };
+    return {
+      answer, page: { headers: { cookie: `sid=${cookies.sid}; csrf=${cookies.csrf}`, 'x-csrf-token': cookies.csrf } },
+      other: { headers: { cookie: `sid=${cookies.sid}; csrf=${cookies.csrf}` } },
+    };
   };
 
   test('HT-05 AU-03 signing in sets a cookie that scripts cannot read, and one that they must', async () => {
@@ -59,7 +64,10 @@ describe('bff-for-spa', () => {
 
   test('AU-03 wrong passwords, unknown people and odd bodies are refused alike', async () => {
     const refused = { error: 'Wrong e-mail or password' };
-    for (const body of [{ email: 'kari@example.com', password: 'x' }, { email: 'nobody@example.com', password: 'x' }, {}, { email: { $ne: null }, password: { $ne: null } }, { email: ['kari@example.com'], password: ['editor pass wörd', 1] }]) {
+    for (const body of [
+      { email: 'kari@example.com', password: 'x' }, { email: 'nobody@example.com', password: 'x' }, {},
+      { email: { $ne: null }, password: { $ne: null } }, { email: ['kari@example.com'], password: ['editor pass wörd', 1] },
+    ]) {
       const answer = await bff.post('/bff/login', body);
       assert.deepEqual([answer.status, answer.json, answer.headers['set-cookie']], [401, refused, undefined], JSON.stringify(body));
     }
@@ -68,7 +76,9 @@ describe('bff-for-spa', () => {
   test('HT-08 HT-02 calls go upstream with a token of the person who is signed in', async () => {
     const { page } = await signIn('ola@example.com', 'reader');
     const answer = await bff.get('/bff/api/things/7?sort=a&x=1%202', page);
-    assert.deepEqual([answer.status, answer.json], [200, { you: 'ola@example.com', role: 'reader', method: 'GET', url: '/things/7?sort=a&x=1+2', body: null }]);
+    assert.deepEqual([answer.status, answer.json], [
+      200, { you: 'ola@example.com', role: 'reader', method: 'GET', url: '/things/7?sort=a&x=1+2', body: null },
+    ]);
     assert.equal(answer.headers['set-cookie'], undefined); // the upstream's cookies are not the browser's
     const put = await bff.put('/bff/api/things/7', { name: 'Blåbær' }, page);
     assert.deepEqual([put.json.method, put.json.body], ['PUT', { name: 'Blåbær' }]);
@@ -76,6 +86,27 @@ describe('bff-for-spa', () => {
     assert.deepEqual([reached.sub, reached.headers.cookie, reached.headers['x-csrf-token']], ['ola@example.com', undefined, undefined]);
     const teapot = await bff.get('/bff/api/teapot', page);
     assert.deepEqual([teapot.status, teapot.json], [418, { short: 'stout' }]);
+  });
+
+  test('HT-10 a page of another origin may call with its cookies, after a preflight that needs none', async () => {
+    const origin = 'https://spa.example';
+    const asked = { origin, 'access-control-request-method': 'PUT', 'access-control-request-headers': 'content-type,x-csrf-token' };
+    const preflight = await bff.send('OPTIONS', '/bff/api/things/7', undefined, { headers: asked });
+    assert.equal(preflight.status, 204);
+    const allowed = (answer) => ['origin', 'credentials'].map((name) => answer.headers[`access-control-allow-${name}`]);
+    assert.deepEqual(allowed(preflight), [origin, 'true']);
+    assert.match(preflight.headers['access-control-allow-methods'], /\bPUT\b/);
+    assert.match(preflight.headers['access-control-allow-headers'], /x-csrf-token/);
+    const { page } = await signIn('kari@example.com', 'editor');
+    const answers = [
+      await bff.get('/bff/me', { headers: { ...page.headers, origin } }), await bff.get('/bff/me', { headers: { origin } }),
+      await bff.get('/nowhere', { headers: { origin } }),
+    ];
+    assert.deepEqual(answers.map((one) => one.status), [200, 401, 403]);
+    for (const answer of answers) assert.deepEqual([
+      ...allowed(answer), answer.headers.vary.toLowerCase().includes('origin'),
+    ], [origin, 'true', true]);
+    assert.deepEqual(allowed(await bff.get('/bff/me', page)), [undefined, undefined]); // without Origin nothing is said
   });
 
   test('HT-06 a download streams through unchanged', async () => {
@@ -88,7 +119,9 @@ describe('bff-for-spa', () => {
   test('AU-03 without session or CSRF header nothing reaches the upstream', async () => {
     const { page, other } = await signIn('kari@example.com', 'editor');
     const before = upstream.calls.length;
-    for (const as of [{}, { headers: { cookie: 'sid=guess; csrf=guess', 'x-csrf-token': 'guess' } }, { headers: { 'x-csrf-token': page.headers['x-csrf-token'] } }]) {
+    for (const as of [
+      {}, { headers: { cookie: 'sid=guess; csrf=guess', 'x-csrf-token': 'guess' } }, { headers: { 'x-csrf-token': page.headers['x-csrf-token'] } },
+    ]) {
       const answer = await bff.post('/bff/api/things', { a: 1 }, as);
       assert.deepEqual([answer.status, answer.json], [401, { error: 'Not signed in' }]);
     }

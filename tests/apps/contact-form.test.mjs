@@ -18,7 +18,9 @@ describe('contact-form', () => {
     assert.equal(csv.status, 200);
     assert.equal(csv.headers['content-type'], 'text/csv; charset=utf-8');
     assert.match(csv.headers['content-disposition'], /messages\.csv/);
-    assert.match(csv.text, /^at,name,email,message\r\n\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z,Åsa Öberg,asa@example\.com,"Hello, ""there""\nand here"\r\n$/);
+    assert.match(
+      csv.text, /^at,name,email,message\r\n\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z,Åsa Öberg,asa@example\.com,"Hello, ""there""\nand here"\r\n$/,
+    );
   });
 
   test('HT-02 what a form may look like and still be wrong is refused by field, and not stored', async () => {
@@ -49,6 +51,14 @@ describe('contact-form', () => {
     assert.equal(answer.headers['retry-after'], '60');
     assert.match(await rows(), /,"'=HYPERLINK\(""x""\)",/);
     assert.equal((await rows()).split('\r\n').length, 4); // head, two messages, the end
+  });
+
+  test('HT-12 HT-11 a form over the limit is refused before any code runs', async () => {
+    const body = new Blob([form().toString(), 'x'.repeat(10 << 20)]).stream(); // of unknown length, so the server counts
+    const headers = { 'content-type': 'application/x-www-form-urlencoded' };
+    const answer = await fetch(`${site.app.url}/contact`, { method: 'POST', headers, body, duplex: 'half' });
+    assert.deepEqual([answer.status, await answer.json()], [413, { error: 'Payload too large' }]);
+    assert.equal((await rows()).split('\r\n').length, 4);
   });
 
   test('AU-01 AU-03 the list needs the key: not open, not by a wrong key, not by method', async () => {

@@ -9,7 +9,10 @@ describe('crudlify-json-schema', () => {
   const product = (n, more) => ({ name: `Product ${n}`, sku: `ABC-0${n}`, price: n * 10, ...more });
   before(async () => {
     catalogue = await serveApp('crudlify-json-schema');
-    for (const [n, more] of [[1, { maker: { country: 'NO' }, labels: ['new', 'wool'] }], [2, { stock: 5, maker: { country: 'SE' } }], [3, { stock: 0, labels: ['wool'] }], [4, { stock: 9, maker: { country: 'NO', mail: 'a@b.no' } }]]) {
+    for (const [n, more] of [
+      [1, { maker: { country: 'NO' }, labels: ['new', 'wool'] }], [2, { stock: 5, maker: { country: 'SE' } }], [3, { stock: 0, labels: ['wool'] }],
+      [4, { stock: 9, maker: { country: 'NO', mail: 'a@b.no' } }],
+    ]) {
       const answer = await catalogue.post('/product', product(n, more), key);
       assert.equal(answer.status, 201, answer.text);
     }
@@ -25,13 +28,19 @@ describe('crudlify-json-schema', () => {
   });
 
   test('CF-03 every error of a document is told, as ajv words it', async () => {
-    const answer = await catalogue.post('/product', { sku: 'abc', price: 0, maker: { mail: 'nobody', town: 'Oslo' }, labels: ['a', 'a'], colour: 'red' }, key);
+    const answer = await catalogue.post('/product', {
+      sku: 'abc', price: 0, maker: { mail: 'nobody', town: 'Oslo' }, labels: ['a', 'a'], colour: 'red',
+    }, key);
     assert.equal(answer.status, 400);
     assert.deepEqual(answer.json.map((error) => [error.instancePath, error.keyword]).sort(), [
-      ['', 'additionalProperties'], ['', 'required'], ['/labels', 'uniqueItems'], ['/maker', 'additionalProperties'], ['/maker/mail', 'format'], ['/price', 'exclusiveMinimum'], ['/sku', 'pattern'],
+      ['', 'additionalProperties'], ['', 'required'], ['/labels', 'uniqueItems'], ['/maker', 'additionalProperties'], ['/maker/mail', 'format'],
+      ['/price', 'exclusiveMinimum'], ['/sku', 'pattern'],
     ]);
     const required = answer.json.find((error) => error.keyword === 'required');
-    assert.deepEqual(required, { instancePath: '', schemaPath: '#/required', keyword: 'required', params: { missingProperty: 'name' }, message: "must have required property 'name'" });
+    assert.deepEqual(required, {
+      instancePath: '', schemaPath: '#/required', keyword: 'required', params: { missingProperty: 'name' },
+      message: "must have required property 'name'",
+    });
     assert.equal((await get('/product')).length, 4);
     assert.equal((await catalogue.post('/review', { product: 'x', stars: 4.5, at: 'yesterday' }, key)).json.length, 2);
     assert.equal((await catalogue.post('/review', { product: 'x', stars: 4, at: '2026-01-01T12:00:00Z' }, key)).status, 201);

@@ -70,7 +70,9 @@ describe('crudlify-yup', () => {
     const refused = await register.patch('/api/customer/_byquery?status=new', { credit: 1 }, key);
     assert.deepEqual([refused.status, refused.text], [404, 'Credit is changed by the bank']);
     assert.deepEqual((await register.patch('/api/customer/_byquery?status=new', { status: 'active' }, key)).json, { count: 2 });
-    assert.deepEqual((await get('/api/customer?fields=status,changed&omit=')).map((one) => [one.status, one.changed]), [['active', true], ['active', true]]);
+    assert.deepEqual(
+      (await get('/api/customer?fields=status,changed&omit=')).map((one) => [one.status, one.changed]), [['active', true], ['active', true]],
+    );
   });
 
   test('HT-08 CF-01 the first registered route wins, and there is nothing outside the prefix', async () => {

@@ -8,7 +8,9 @@ describe('metering', () => {
   const key = { key: true };
   before(async () => { meter = await serveApp('metering'); });
   after(() => meter?.stop());
-  const event = (customer, type, units, at, more) => meter.post('/events', { id: `e${String(++sent).padStart(4, '0')}`, customer, type, units, at, ...more }, key);
+  const event = (customer, type, units, at, more) => meter.post('/events', {
+    id: `e${String(++sent).padStart(4, '0')}`, customer, type, units, at, ...more,
+  }, key);
   const get = async (path) => (await meter.get(path, key)).json;
 
   test('DB-04 an upsert by text id makes the document, and dots in the names of a change are letters', async () => {
@@ -71,7 +73,9 @@ describe('metering', () => {
       size: { avg: 20, sum_total: 40 },
       most: { max: 9 },
       type: { scan: { count: 4, units: { sum: 16 } } },
-      'by customer': { 'Zoë': { count: 3, units: { max: 9 }, type: { scan: { count: 3 } } }, '(42)': { count: 1, units: { max: 1 }, type: { scan: { count: 1 } } } },
+      'by customer': {
+        'Zoë': { count: 3, units: { max: 9 }, type: { scan: { count: 3 } } }, '(42)': { count: 1, units: { max: 1 }, type: { scan: { count: 1 } } },
+      },
     });
     const all = await get('/report');
     assert.equal(all.count, all.type.call.count + all.type.scan.count + all.type.mail.count + all.type['api.call'].count);

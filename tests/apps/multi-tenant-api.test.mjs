@@ -61,11 +61,16 @@ describe('multi-tenant-api', () => {
   test('AU-03 HT-09 one tenant sees, changes and removes nothing of another', async () => {
     const [virus] = (await api.get('/api/documents', umbrella)).json;
     assert.equal(virus.tenant, undefined);
-    for (const answer of [await api.get(`/api/documents/${virus._id}`, acme), await api.patch(`/api/documents/${virus._id}`, { title: 'mine' }, acme)]) {
+    for (const answer of [
+      await api.get(`/api/documents/${virus._id}`, acme), await api.patch(`/api/documents/${virus._id}`, { title: 'mine' }, acme),
+    ]) {
       assert.deepEqual([answer.status, answer.json], [404, { error: 'No such document' }]);
     }
     const q = (filter) => `?q=${encodeURIComponent(JSON.stringify(filter))}`;
-    for (const filter of [{ tenant: 'umbrella' }, { $or: [{ tenant: 'umbrella' }, { title: 'virus' }] }, { tenant: { $ne: 'acme' } }, { _id: virus._id }, { $nor: [{ tenant: 'acme' }] }]) {
+    for (const filter of [
+      { tenant: 'umbrella' }, { $or: [{ tenant: 'umbrella' }, { title: 'virus' }] }, { tenant: { $ne: 'acme' } }, { _id: virus._id },
+      { $nor: [{ tenant: 'acme' }] },
+    ]) {
       assert.equal(await titles(acme, q(filter)), '', JSON.stringify(filter));
     }
     assert.equal(await titles(acme, q({ title: { $regex: '.' } })), 'plan,budget');

@@ -33,8 +33,11 @@ describe('quotes-legacy', () => {
   });
 
   test('DB-13 DB-09 getMany(collection, options): filter, sort, page and hints in one object', async () => {
-    assert.deepEqual(await get('/search?author=ARIS'), [{ quote: quotes[3].quote, author: 'aristotle' }, { quote: quotes[0].quote, author: 'Aristotle' }]);
-    assert.deepEqual((await get('/search?author=^[AES]&limit=2&offset=1')).map((one) => one.author), ['Socrates', 'Epicurus']); // of one day: as they were stored
+    assert.deepEqual(await get('/search?author=ARIS'), [
+      { quote: quotes[3].quote, author: 'aristotle' }, { quote: quotes[0].quote, author: 'Aristotle' },
+    ]);
+    const page = await get('/search?author=^[AES]&limit=2&offset=1');
+    assert.deepEqual(page.map((one) => one.author), ['Socrates', 'Epicurus']); // of one day: as they were stored
     assert.deepEqual(await get('/count'), { count: 4 });
     assert.equal((await get(`/byids?id=nothing,${ids[2]},${ids[1]}`))._id, ids[1]);
   });

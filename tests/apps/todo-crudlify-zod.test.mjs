@@ -46,7 +46,9 @@ describe('todo-crudlify-zod', () => {
   test('CF-03 what zod refuses gets 400 with its issues, and is not stored', async () => {
     const answer = await list.post('/todo', { title: '', priority: 7, due: 'tomorrow' }, { key: true });
     assert.equal(answer.status, 400);
-    assert.deepEqual(answer.json.map((issue) => [issue.path.join('.'), issue.code]), [['title', 'too_small'], ['priority', 'too_big'], ['due', 'invalid_format']]);
+    assert.deepEqual(answer.json.map((issue) => [issue.path.join('.'), issue.code]), [
+      ['title', 'too_small'], ['priority', 'too_big'], ['due', 'invalid_format'],
+    ]);
     assert.equal((await list.post('/todo', [1], { key: true })).status, 400);
     assert.equal((await get('/todo')).json.length, todos.length);
   });
@@ -131,14 +133,19 @@ describe('todo-crudlify-zod', () => {
   test('CF-02 AG-01 a= gives one aggregated object', async () => {
     const spec = { $sum: 'priority', $max: 'priority', $group: { $field: 'done', $sum: 'priority' } };
     const answer = await get(`/todo?a=${json(spec)}&q=${json({ priority: { $gte: 3 } })}`);
-    assert.deepEqual(answer.json, [{ count: 3, priority: { sum: 12, max: 5 }, done: { '(false)': { count: 2, priority: { sum: 8 } }, '(true)': { count: 1, priority: { sum: 4 } } } }]);
+    assert.deepEqual(answer.json, [{
+      count: 3, priority: { sum: 12, max: 5 }, done: { '(false)': { count: 2, priority: { sum: 8 } }, '(true)': { count: 1, priority: { sum: 4 } } },
+    }]);
   });
 
   test('CF-02 an address that cannot be understood is refused with its reason', async () => {
     const broken = await get('/todo?q={"done":');
     assert.equal(broken.status, 400);
     assert.match(broken.text, /JSON/);
-    for (const [query, reason] of [[`q=${json({ title: { $near: 1 } })}`, /Invalid query: .*\$near/], [`q=${json({ $where: '1' })}`, /\$where/], ['title=/(/', /regular expression/i]]) {
+    for (const [query, reason] of [
+      [`q=${json({ title: { $near: 1 } })}`, /Invalid query: .*\$near/], [`q=${json({ $where: '1' })}`, /\$where/],
+      ['title=/(/', /regular expression/i],
+    ]) {
       const answer = await get(`/todo?${query}`);
       assert.ok(answer.status >= 400, `${query}: ${answer.status}`);
       assert.match(answer.text, reason, query);
@@ -151,7 +158,9 @@ describe('todo-crudlify-zod', () => {
     assert.deepEqual([put.status, put.json], [200, { title: 'Final', priority: 2, _id }]);
     const refused = await list.put(`/todo/${_id}`, { priority: 2 }, { key: true });
     assert.deepEqual([refused.status, refused.json[0].path], [400, ['title']]);
-    assert.deepEqual((await list.patch(`/todo/${_id}`, { done: true, _id: 'other' }, { key: true })).json, { title: 'Final', priority: 2, done: true, _id });
+    assert.deepEqual((await list.patch(`/todo/${_id}`, { done: true, _id: 'other' }, { key: true })).json, {
+      title: 'Final', priority: 2, done: true, _id,
+    });
     assert.deepEqual((await list.patch(`/todo/${_id}`, { $push: { tags: 'x' }, $inc: { priority: 1 } }, { key: true })).json.tags, ['x']);
     assert.equal((await list.patch('/todo/nowhere', { done: true }, { key: true })).status, 404);
     assert.equal((await list.put('/todo/nowhere', { title: 'x' }, { key: true })).status, 400); // with a schema any failure is 400

@@ -14,7 +14,8 @@ describe('url-shortener', () => {
 
   test('DB-01 HT-05 an own name is the id, a name is made otherwise', async () => {
     const own = await add({ url: 'https://example.com/a?b=c&d=ø#e', name: 'docs' });
-    assert.deepEqual([own.status, own.headers.location, own.json._id, own.json.target], [201, '/r/docs', 'docs', 'https://example.com/a?b=c&d=%C3%B8#e']);
+    const { _id, target } = own.json;
+    assert.deepEqual([own.status, own.headers.location, _id, target], [201, '/r/docs', 'docs', 'https://example.com/a?b=c&d=%C3%B8#e']);
     const made = await add({ url: 'http://example.org' });
     assert.match(made.json._id, /^[2-9a-z]{7}$/);
     assert.equal((await links.get(`/r/${made.json._id}`)).headers.location, 'http://example.org/');
@@ -35,18 +36,35 @@ describe('url-shortener', () => {
     assert.equal((await links.send('HEAD', '/r/docs')).status, 302);
     const none = await links.get('/r/nothing');
     assert.deepEqual([none.status, none.headers['content-type']], [404, 'text/html; charset=utf-8']);
-    for (const body of [{ url: 'javascript:alert(1)' }, { url: '/relative' }, {}, { url: ['https://a.example', 'https://b.example', {}] }, { url: 'https://ok.example', name: '../x' }, { url: 'https://ok.example', name: '' }]) {
+    for (const body of [
+      { url: 'javascript:alert(1)' }, { url: '/relative' }, {}, { url: ['https://a.example', 'https://b.example', {}] },
+      { url: 'https://ok.example', name: '../x' }, { url: 'https://ok.example', name: '' },
+    ]) {
       assert.equal((await add(body)).status, 400, JSON.stringify(body));
     }
     assert.equal((await links.get('/links', key)).json.length, 3);
+  });
+
+  test('RT-05 HT-02 HT-08 a regular expression with a named group comes before the pattern that would match too', async () => {
+    const before = (await stats('docs')).hits;
+    const shown = await links.get('/r/docs+');
+    assert.deepEqual([shown.status, shown.headers['content-type'], shown.text], [
+      200, 'text/plain; charset=utf-8', 'https://example.com/a?b=c&d=%C3%B8#e',
+    ]);
+    assert.deepEqual([(await links.get('/r/nothing+')).status, (await links.get('/r/+')).status], [404, 404]); // the latter is a name
+    assert.equal((await stats('docs')).hits, before);
   });
 
   test('KV-03 KV-04 HT-05 hits that arrive together are all counted, after the answer', async () => {
     await add({ url: 'https://example.com', name: 'doc' }); // whose counters begin like those of docs
     const before = (await stats('docs')).hits;
     await Promise.all(Array.from({ length: 50 }, () => links.get('/r/docs')));
-    const day = await until(async () => { const { hits, days } = await stats('docs'); return hits === before + 50 && Object.values(days).reduce((sum, n) => sum + n, 0) === hits && days; });
-    assert.match(Object.keys(day)[0], /^\d{4}-\d\d-\d\d$/);
+    const days = await until(async () => {
+      const now = await stats('docs');
+      const ofDays = Object.values(now.days).reduce((sum, n) => sum + n, 0);
+      return now.hits === before + 50 && ofDays === now.hits && now.days;
+    });
+    assert.match(Object.keys(days)[0], /^\d{4}-\d\d-\d\d$/);
     assert.deepEqual(await stats('doc'), { name: 'doc', hits: 0, days: {} });
   });
 

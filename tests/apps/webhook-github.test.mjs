@@ -12,8 +12,13 @@ describe('webhook-github', () => {
   before(async () => { hub = await serveApp('webhook-github', { secrets: { GITHUB_WEBHOOK_SECRET: secret } }); });
   after(() => hub?.stop());
   const deliver = (id, event, body, signature = sign(body), type = 'application/json') =>
-    hub.post('/github', body, { headers: { 'content-type': type, 'x-github-delivery': id, 'x-github-event': event, 'x-hub-signature-256': signature } });
-  const push = (commits) => JSON.stringify({ ref: 'refs/heads/main', repository: { full_name: 'octo/cat' }, commits: Array.from({ length: commits }, (_, n) => ({ id: String(n), message: 'añadir 🐙' })) });
+    hub.post('/github', body, { headers: {
+      'content-type': type, 'x-github-delivery': id, 'x-github-event': event, 'x-hub-signature-256': signature,
+    } });
+  const push = (commits) => JSON.stringify({
+    ref: 'refs/heads/main', repository: { full_name: 'octo/cat' },
+    commits: Array.from({ length: commits }, (_, n) => ({ id: String(n), message: 'añadir 🐙' })),
+  });
   const commits = async () => (await hub.get('/repositories/octo/cat/commits', { key: true })).json;
 
   test('HT-04 text bodies sign as well: the documented example', async () => {
@@ -42,7 +47,10 @@ describe('webhook-github', () => {
 
   test('AU-03 HT-04 what is not signed with the secret is refused and leaves nothing', async () => {
     const body = push(1);
-    for (const signature of ['', 'sha256=', sign(body).slice(0, -1), sign(body).toUpperCase(), sign(body, 'another'), sign(body + '\n'), sign(body).replace('sha256', 'sha1')]) {
+    for (const signature of [
+      '', 'sha256=', sign(body).slice(0, -1), sign(body).toUpperCase(), sign(body, 'another'), sign(body + '\n'),
+      sign(body).replace('sha256', 'sha1'),
+    ]) {
       const answer = await deliver('d9', 'push', body, signature);
       assert.deepEqual([answer.status, answer.text], [401, 'Invalid signature'], signature);
     }
@@ -56,7 +64,9 @@ describe('webhook-github', () => {
     const issue = JSON.stringify({ action: 'opened', repository: { full_name: 'octo/cat' } });
     await deliver('d4', 'issues', issue);
     const list = async (query) => (await hub.get(`/deliveries${query}`, { key: true })).json;
-    assert.deepEqual((await list('')).map((one) => [one._id, one.event, one.action]), [['d1', 'push', null], ['d2', 'push', null], ['d3', 'push', null], ['d4', 'issues', 'opened']]);
+    assert.deepEqual((await list('')).map((one) => [one._id, one.event, one.action]), [
+      ['d1', 'push', null], ['d2', 'push', null], ['d3', 'push', null], ['d4', 'issues', 'opened'],
+    ]);
     assert.deepEqual((await list('?event=issues')).map((one) => one._id), ['d4']);
     assert.equal((await list('?event=issues&event=push')).length, 4);
     assert.deepEqual(await list('?event=fork'), []);

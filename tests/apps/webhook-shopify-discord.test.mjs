@@ -11,15 +11,25 @@ const rawKey = ({ publicKey }) => publicKey.export({ format: 'der', type: 'spki'
 
 describe('webhook-shopify-discord', () => {
   let shop;
-  before(async () => { shop = await serveApp('webhook-shopify-discord', { env: { DISCORD_PUBLIC_KEY: rawKey(discord) }, secrets: { SHOPIFY_SECRET: secret } }); });
+  before(async () => {
+    shop = await serveApp('webhook-shopify-discord', { env: { DISCORD_PUBLIC_KEY: rawKey(discord) }, secrets: { SHOPIFY_SECRET: secret } });
+  });
   after(() => shop?.stop());
   const order = (path, body, { key = secret, topic = path, id = 'w1', signature = createHmac('sha256', key).update(body).digest('base64') } = {}) =>
     shop.post(`/shopify/${path}`, body, {
-      headers: { 'content-type': 'application/json', 'x-shopify-topic': topic, 'x-shopify-webhook-id': id, 'x-shopify-shop-domain': 'tea.myshopify.com', 'x-shopify-hmac-sha256': signature },
+      headers: {
+        'content-type': 'application/json', 'x-shopify-topic': topic, 'x-shopify-webhook-id': id, 'x-shopify-shop-domain': 'tea.myshopify.com',
+        'x-shopify-hmac-sha256': signature,
+      },
     });
-  const tea = (id, price, sku = 'TEA', quantity = 2) => JSON.stringify({ id, total_price: price, currency: 'NOK', line_items: [{ sku: 'CUP', quantity: 1, title: 'Grønn kopp' }, { sku, quantity }] }, null, 2);
+  const tea = (id, price, sku = 'TEA', quantity = 2) => JSON.stringify({
+    id, total_price: price, currency: 'NOK', line_items: [{ sku: 'CUP', quantity: 1, title: 'Grønn kopp' }, { sku, quantity }],
+  }, null, 2);
   const interaction = (body, { pair = discord, signed = body, time = '1700000000' } = {}) =>
-    shop.post('/discord', body, { headers: { 'content-type': 'application/json', 'x-signature-timestamp': time, 'x-signature-ed25519': sign(null, Buffer.from(time + signed), pair.privateKey).toString('hex') } });
+    shop.post('/discord', body, { headers: {
+      'content-type': 'application/json', 'x-signature-timestamp': time,
+      'x-signature-ed25519': sign(null, Buffer.from(time + signed), pair.privateKey).toString('hex'),
+    } });
   const ask = (sku) => JSON.stringify({ type: 2, data: { name: 'orders', options: [{ name: 'sku', type: 3, value: sku }] } });
   const stored = async (id) => (await shop.get(`/orders/${id}`, { key: true }));
 
@@ -29,7 +39,8 @@ describe('webhook-shopify-discord', () => {
     assert.equal((await order('orders/create', tea(820982911946154, '199.50'))).status, 200);
     assert.equal((await order('orders/paid', tea(820982911946154, '199.50'), { id: 'w2' })).status, 200);
     assert.deepEqual((await stored('820982911946154')).json, {
-      _id: '820982911946154', shop: 'tea.myshopify.com', total: 199.5, currency: 'NOK', items: [{ sku: 'CUP', quantity: 1 }, { sku: 'TEA', quantity: 2 }], state: 'paid', deliveries: ['w1', 'w2'],
+      _id: '820982911946154', shop: 'tea.myshopify.com', total: 199.5, currency: 'NOK',
+      items: [{ sku: 'CUP', quantity: 1 }, { sku: 'TEA', quantity: 2 }], state: 'paid', deliveries: ['w1', 'w2'],
     });
   });
 
@@ -61,7 +72,9 @@ describe('webhook-shopify-discord', () => {
       await interaction('{"type":1}', { signed: '{"type":2}' }),
       await interaction('{"type":1}', { signed: '{"type": 1}' }),
       await shop.post('/discord', '{"type":1}', { headers: { 'content-type': 'application/json', 'x-signature-timestamp': '1700000000' } }),
-      await shop.post('/discord', '{"type":1}', { headers: { 'content-type': 'application/json', 'x-signature-timestamp': '1', 'x-signature-ed25519': 'zz' } }),
+      await shop.post('/discord', '{"type":1}', { headers: {
+        'content-type': 'application/json', 'x-signature-timestamp': '1', 'x-signature-ed25519': 'zz',
+      } }),
     ]) assert.deepEqual([answer.status, answer.text], [401, 'invalid request signature']);
   });
 });

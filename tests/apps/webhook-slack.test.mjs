@@ -17,8 +17,12 @@ describe('webhook-slack', () => {
     return bot.post(path, body, { headers: { 'content-type': type, 'x-slack-request-timestamp': String(time), 'x-slack-signature': signature } });
   };
   const message = (id, channel, user, text, more) =>
-    JSON.stringify({ type: 'event_callback', event_id: id, event: { type: 'message', channel, user, text, ts: `1700000000.00${id.slice(2)}`, ...more } });
-  const command = (channel, text) => send('/slack/commands', new URLSearchParams({ command: '/recall', channel_id: channel, text }).toString(), { type: 'application/x-www-form-urlencoded' });
+    JSON.stringify({
+      type: 'event_callback', event_id: id, event: { type: 'message', channel, user, text, ts: `1700000000.00${id.slice(2)}`, ...more },
+    });
+  const command = (channel, text) => send('/slack/commands', new URLSearchParams({
+    command: '/recall', channel_id: channel, text,
+  }).toString(), { type: 'application/x-www-form-urlencoded' });
   const messages = async (channel) => (await bot.get(`/channels/${channel}`, { key: true })).json.messages;
 
   test('RT-04 HT-04 the URL check is answered, when it is signed', async () => {
@@ -28,8 +32,15 @@ describe('webhook-slack', () => {
     assert.equal((await bot.post('/slack/events', check, { headers: { 'content-type': 'application/json' } })).status, 401);
   });
 
+  test('HT-14 an app that answers /health itself is asked', async () => {
+    assert.deepEqual((await bot.get('/health')).json, { status: 'ok', bot: 'recall' });
+    assert.deepEqual((await (await fetch(`${bot.server.url}/health`)).text()), 'Alive'); // the server's own
+  });
+
   test('HT-05 what a handler does after its answer is done all the same', async () => {
-    for (const [id, user, text] of [['Ev1', 'U1', 'Lunch is at 12 (sharp)'], ['Ev2', 'U2', 'lunch moved to 13'], ['Ev3', 'U3', '<b>nothing</b> new']]) {
+    for (const [id, user, text] of [
+      ['Ev1', 'U1', 'Lunch is at 12 (sharp)'], ['Ev2', 'U2', 'lunch moved to 13'], ['Ev3', 'U3', '<b>nothing</b> new'],
+    ]) {
       const answer = await send('/slack/events', message(id, 'C1', user, text));
       assert.deepEqual([answer.status, answer.text], [200, '']);
     }
@@ -39,7 +50,9 @@ describe('webhook-slack', () => {
   test('DB-08 HT-02 the command finds what was said in its channel, newest first, and takes no pattern from people', async () => {
     await send('/slack/events', message('Ev4', 'C2', 'U1', 'lunch in the other channel'));
     await until(async () => await messages('C2') === 1);
-    assert.deepEqual((await command('C1', 'LUNCH')).json, { response_type: 'ephemeral', text: '<@U2>: lunch moved to 13\n<@U1>: Lunch is at 12 (sharp)' });
+    assert.deepEqual((await command('C1', 'LUNCH')).json, {
+      response_type: 'ephemeral', text: '<@U2>: lunch moved to 13\n<@U1>: Lunch is at 12 (sharp)',
+    });
     assert.equal((await command('C1', '(sharp)')).json.text, '<@U1>: Lunch is at 12 (sharp)');
     assert.equal((await command('C1', '.*')).json.text, 'Nothing about ".*"');
     assert.equal((await command('C3', 'lunch')).json.text, 'Nothing about "lunch"');

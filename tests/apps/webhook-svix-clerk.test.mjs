@@ -17,13 +17,17 @@ describe('webhook-svix-clerk', () => {
     const headers = { [names[0]]: id, [names[1]]: String(Math.floor(time / 1000)), [names[2]]: signature, 'content-type': 'application/json' };
     return copy.post('/clerk', changed ?? body, { headers });
   };
-  const created = (id, ...emails) => ({ type: 'user.created', data: { id, first_name: 'Zoë', email_addresses: emails.map((email_address) => ({ email_address })) } });
+  const created = (id, ...emails) => ({
+    type: 'user.created', data: { id, first_name: 'Zoë', email_addresses: emails.map((email_address) => ({ email_address })) },
+  });
   const users = async (query = '') => (await copy.get(`/users${query}`, { key: true })).json;
 
   test('HT-04 DB-05 a signed event writes the user, an update replaces all of it', async () => {
     const answer = await deliver(created('user_1', 'zoe@example.com', 'z@example.org'));
     assert.deepEqual([answer.status, answer.text], [204, '']);
-    assert.deepEqual(await users(), [{ _id: 'user_1', first_name: 'Zoë', email_addresses: [{ email_address: 'zoe@example.com' }, { email_address: 'z@example.org' }], seen: 'msg_1' }]);
+    assert.deepEqual(await users(), [{
+      _id: 'user_1', first_name: 'Zoë', email_addresses: [{ email_address: 'zoe@example.com' }, { email_address: 'z@example.org' }], seen: 'msg_1',
+    }]);
     await deliver({ type: 'user.updated', data: { id: 'user_1', email_addresses: [{ email_address: 'new@example.com' }] } });
     assert.deepEqual(await users(), [{ _id: 'user_1', email_addresses: [{ email_address: 'new@example.com' }], seen: 'msg_2' }]);
   });

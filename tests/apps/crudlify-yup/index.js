@@ -29,7 +29,8 @@ app.crudlify({ customer, visit }, { prefix: '/api' }).then((hooks) => {
   hooks
     .beforePOST('customer', async (document) => {
       const conn = await Datastore.open();
-      if (document.email && (await conn.findOneOrNull('customer', { email: document.email }))) throw new Error(`${document.email} is a customer already`);
+      const { email } = document;
+      if (email && (await conn.findOneOrNull('customer', { email }))) throw new Error(`${email} is a customer already`);
       document.initials = document.name.split(/\s+/).map((word) => word[0]).join('');
     })
     .afterPOST('customer', async ({ _id }) => {

@@ -30,6 +30,15 @@ app.post('/links', async (req, res) => {
   }
 });
 
+// A + after the name shows where a link leads instead of going there; before '/r/:name', which takes any name.
+const preview = /^\/r\/(?<name>[\w-]+)\+$/;
+app.auth(preview, (req, res, next) => next());
+app.get(preview, async (req, res) => {
+  const conn = await datastore.open();
+  const link = await conn.findOneOrNull('links', { _id: req.params.name });
+  res.status(link ? 200 : 404).type('text').send(link?.target ?? 'There is no such link');
+});
+
 app.get('/r/:name', async (req, res) => {
   const { name } = req.params;
   const conn = await datastore.open();

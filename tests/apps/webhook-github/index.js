@@ -21,7 +21,9 @@ app.post('/github', async (req, res) => {
   const payload = typeof req.body.payload === 'string' ? JSON.parse(req.body.payload) : req.body;
   const conn = await Datastore.open();
   try {
-    await conn.insertOne('deliveries', { _id: delivery, event, repository: payload.repository?.full_name, action: payload.action ?? null, at: new Date() });
+    await conn.insertOne('deliveries', {
+      _id: delivery, event, repository: payload.repository?.full_name, action: payload.action ?? null, at: new Date(),
+    });
   } catch (error) {
     if (error.code !== 6) throw error;
     return res.status(200).send('Seen before');

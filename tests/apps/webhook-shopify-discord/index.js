@@ -20,7 +20,10 @@ app.post('/shopify/:topic/:action', async (req, res) => {
   const { id, total_price, currency, line_items } = req.body;
   const conn = await Datastore.open();
   await conn.updateOne('orders', { _id: String(id) }, {
-    $set: { shop: req.headers['x-shopify-shop-domain'], total: Number(total_price), currency, items: line_items.map(({ sku, quantity }) => ({ sku, quantity })), state: action },
+    $set: {
+      shop: req.headers['x-shopify-shop-domain'], total: Number(total_price), currency,
+      items: line_items.map(({ sku, quantity }) => ({ sku, quantity })), state: action,
+    },
     $addToSet: { deliveries: req.headers['x-shopify-webhook-id'] },
   }, { upsert: true });
   res.sendStatus(200);
@@ -28,7 +31,7 @@ app.post('/shopify/:topic/:action', async (req, res) => {
 
 // A raw Ed25519 key in the DER wrapping that node:crypto reads.
 const publicKey = () => crypto.createPublicKey({
-  key: Buffer.concat([Buffer.from('302a300506032b6570032100', 'hex'), Buffer.from(process.env.DISCORD_PUBLIC_KEY, 'hex')]), format: 'der', type: 'spki',
+  key: Buffer.from('302a300506032b6570032100' + process.env.DISCORD_PUBLIC_KEY, 'hex'), format: 'der', type: 'spki',
 });
 
 app.post('/discord', async (req, res) => {

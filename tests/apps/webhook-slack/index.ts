@@ -51,6 +51,11 @@ app.post('/slack/commands', async (req: any, res: any) => {
   });
 });
 
+app.auth('/health', (req, res, next) => next());
+app.get('/health', (req: any, res: any) => {
+  res.json({ status: 'ok', bot: 'recall' });
+});
+
 app.get('/channels/:id', async (req: any, res: any) => {
   const conn = await Datastore.open();
   res.json({ channel: req.params.id, messages: (await conn.get(req.params.id, { keyspace: 'channels' })) ?? 0 });

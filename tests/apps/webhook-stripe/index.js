@@ -32,13 +32,15 @@ async function handle(conn, event) {
   switch (event.type) {
     case 'customer.subscription.created':
     case 'customer.subscription.updated':
-      await conn.updateOne('customers', { _id: object.customer }, { $set: { plan: object.plan, status: object.status }, $inc: { changes: 1 } }, { upsert: true });
+      await conn.updateOne('customers', { _id: object.customer }, {
+        $set: { plan: object.plan, status: object.status }, $inc: { changes: 1 },
+      }, { upsert: true });
       break;
     case 'customer.subscription.deleted':
       await conn.updateOne('customers', object.customer, { $unset: { plan: '' }, $set: { status: 'canceled' }, $inc: { changes: 1 } });
       break;
     default:
-      console.log('Unhandled', event.type);
+      console.log('Unhandled', event.type, object);
   }
 }
 
