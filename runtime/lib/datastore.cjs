@@ -4,6 +4,7 @@
 
 const { notFound, invalidArgument, unavailable } = require('./calls.cjs');
 const { DataStream } = require('./datastream.cjs');
+const { aggregateAll } = require('./aggregate.cjs');
 const { queryText, documentText, changeText, collectionText, findArguments, hasFilter, isObject } = require('./arguments.cjs');
 
 let calls = null;
@@ -132,7 +133,7 @@ class Connection {
     const given = findArguments(arguments.length - 1, query, options);
     const open = async (chosen) =>
       calls.send('doc.find', `${collectionText(collection)},${queryText(given.query)},${JSON.stringify(chosen)}]`);
-    return new DataStream(calls, given.options, open);
+    return new DataStream(calls, given.options, given.options.aggregate ? (chosen) => aggregateAll(calls, open, chosen) : open);
   }
 
   getMany(...args) {
