@@ -11,6 +11,7 @@ find_package(tomlplusplus 3.3 REQUIRED)
 find_package(GTest 1.12 REQUIRED)
 find_package(PkgConfig REQUIRED)
 pkg_check_modules(RE2 REQUIRED IMPORTED_TARGET re2)
+pkg_check_modules(PCRE2 REQUIRED IMPORTED_TARGET libpcre2-8)
 pkg_check_modules(SODIUM REQUIRED IMPORTED_TARGET libsodium)
 
 find_path(BOOST_INCLUDE boost/asio.hpp REQUIRED)

@@ -237,6 +237,7 @@ Result<std::string> Change::State::apply(std::string_view document, Kept kept) {
   for (const auto& operation : operations) {
     if (operation.op == Op::setOnInsert && kept == Kept::stored) continue;
     REDD_TRY_VOID(applyOne(operation, draft));
+    if (auto error = operation.condition ? operation.condition->gaveUp() : std::nullopt) return *std::move(error);
   }
   return readable(draft.text());
 }

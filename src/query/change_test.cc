@@ -67,6 +67,11 @@ TEST(Change, ArraysAtTheirEdges) {
   EXPECT_EQ(changed(R"({"a":1})", R"({"$set":{"a":[]},"$push":{"a":{"x":1}}})"), R"({"a":[{"x":1}]})");
 }
 
+TEST(Change, APatternThatTakesTooLongIsAnError) {
+  const std::string document = R"({"a":[")" + std::string(60, 'a') + "b\"]}";
+  EXPECT_THAT(changed(document, R"x({"$pull":{"a":{"$regex":"(?=a)(a+)+$"}}})x"), ::testing::HasSubstr("too many steps"));
+}
+
 TEST(Change, RenamesAndRemovals) {
   EXPECT_EQ(changed(R"({"a":1,"b":2})", R"({"$rename":{"a":"b"}})"), R"({"b":1})");
   EXPECT_EQ(changed(R"({"a":1,"b":2})", R"({"$rename":{"a":"a"}})"), R"({"a":1,"b":2})");

@@ -1,4 +1,6 @@
 // What a filter demands of keys (index_key.h): only conditions that every match must meet, and only what keys can tell.
+#include <algorithm>
+
 #include "filter_node.h"
 #include "query/filter.h"
 
@@ -78,7 +80,7 @@ std::optional<Ranges> rangesOf(const FilterNode& test) {
     case Op::lessEqual: return orderRange(test.op, *test.operand);
     case Op::in: return listRanges(test);
     case Op::startsWith: return Ranges{prefixRange(test.operand->text)};
-    case Op::regex: return regexRange(test.regex->pattern());
+    case Op::regex: return regexRange(test.regex->linearPattern());
     default: return std::nullopt;
   }
 }

@@ -1,8 +1,6 @@
 // The tree behind Filter. A node tests a document (all, any, none, field) or, below a field, the values its path leads to.
 #pragma once
 
-#include <re2/re2.h>
-
 #include <memory>
 #include <optional>
 #include <string>
@@ -12,6 +10,7 @@
 #include "query/index_key.h"
 #include "query/path.h"
 #include "query/value.h"
+#include "js_regex.h"
 
 namespace redd::query {
 
@@ -33,7 +32,7 @@ struct FilterNode {
   std::optional<double> dateMs;         // the operand is a $date
   std::vector<double> inDatesMs;        // those of $in
   std::unordered_set<std::string> inValues;  // the others, canonical
-  std::shared_ptr<const RE2> regex;
+  std::shared_ptr<const Regex> regex;
   double divisor = 0;
   double remainder = 0;
   unsigned kinds = 0;                   // of $type, and of the values of $in: one bit per Kind
@@ -46,12 +45,9 @@ std::vector<FieldBound> boundsOfFilter(const FilterNode& root);  // filter_bound
 // Milliseconds since 1970 of ISO 8601 text ("2024-01-01", "2024-01-01T00:00:00.000Z", with offset) or of a number.
 std::optional<double> dateOf(const Value& value);
 
-// A JavaScript regular expression as RE2. Error: what is not supported.
-Result<std::shared_ptr<const RE2>> makeRegex(std::string_view source, std::string_view flags);
-
 struct FilterParser {
   std::size_t conditions = 0;
-  std::size_t regexes = 0;
+  std::vector<std::shared_ptr<const Regex>> regexes;
 
   Result<FilterNode> document(const Value& query);                       // a query object
   Result<FilterNode> conditionsOf(const Value& value);                   // what stands behind a field: value or operators

@@ -203,14 +203,47 @@ TEST(Filter, ExpressionsThatAreRefusedSayWhy) {
     const char* source;
     const char* why;
   };
-  for (const auto& [source, why] : {Refusal{"(?=x)", "look-ahead"}, {"(?!x)", "look-ahead"}, {"(?<=x)", "look-behind"}, {"(?<!x)", "look-behind"},
-                                    {R"((a)\1)", "back-reference"}, {R"((?<n>a)\k<n>)", "back-reference"}, {"(?i)x", "(?"}, {R"(\ud800)", "surrogate"},
+  for (const auto& [source, why] : {Refusal{R"([\1])", "a number behind a backslash in a class"}, {R"((a)\2)", "reference"}, {"(?<=a+)x", "lookbehind"},
+                                    {"(?>x)", "(?"}, {"(*ACCEPT)(?=x)", "(*"}, {"(?i)x", "(?"}, {R"(\ud800)", "surrogate"},
                                     {"(", "missing"}, {"a**", "repetition"}, {"a{5000}", "repetition"}, {"x\\", "backslash"}, {"[b-a]", "range"}}) {
     auto filter = Filter::parse(R"({"a":{"$regex":)" + json::quoted(source) + "}}");
     ASSERT_FALSE(filter) << source;
     EXPECT_THAT(filter.error().publicText, ::testing::StartsWith("Invalid query: ")) << source;
     EXPECT_THAT(filter.error().publicText, ::testing::HasSubstr(why)) << source;
   }
+}
+
+TEST(Filter, LookAroundAndBackReferences) {
+  check({{R"x({"a":{"$regex":"^(?=.*[A-Z])(?=.*\\d).{4,}$"}})x", R"({"a":"abC1"})", true},
+         {R"x({"a":{"$regex":"^(?=.*[A-Z])(?=.*\\d).{4,}$"}})x", R"({"a":"abc1"})", false},
+         {R"x({"a":{"$regex":"^(?!.*admin)","$options":"i"}})x", R"({"a":"the ADMIN"})", false},
+         {R"x({"a":{"$regex":"(?<=\\$)\\d+"}})x", R"({"a":"$42"})", true},
+         {R"x({"a":{"$regex":"(?<!\\$)\\b\\d+"}})x", R"({"a":"$42"})", false},
+         {R"x({"a":{"$regex":"^(.)\\1$"}})x", R"({"a":"\u00e9\u00e9"})", true},
+         {R"x({"a":{"$regex":"(?<q>['x]).*?\\k<q>"}})x", R"({"a":"a'b'"})", true},
+         {R"x({"a":{"$regex":"^(?:(a)|b)\\1$"}})x", R"({"a":"b"})", true},
+         {R"x({"a":{"$in":[{"$regex":"^(?!x)."}]}})x", R"({"a":["x","y"]})", true},
+         {R"x({"a":{"$regex":"(?=b$)b","$options":"m"}})x", "{\"a\":\"b\\nc\"}", true},
+         {R"x({"a":{"$regex":"^(?=\\s)[^][\\s]$"}})x", "{\"a\":\"\\u00a0\\u2028\"}", true}});
+}
+
+TEST(Filter, BacktrackingHasABound) {
+  const std::string document = R"({"a":")" + std::string(60, 'a') + "b\"}";
+  Parser parser;
+  const Value& value = **parser.parse(document);
+  for (const char* text : {R"x({"a":{"$regex":"(?=a)(a+)+$"}})x", R"x({"a":{"$not":{"$regex":"(?=a)(a+)+$"}}})x"}) {
+    const auto filter = *Filter::parse(text);
+    EXPECT_FALSE(filter.gaveUp());
+    EXPECT_FALSE(filter.matches(value)) << text;
+    ASSERT_TRUE(filter.gaveUp());
+    EXPECT_THAT(filter.gaveUp()->publicText, ::testing::StartsWith("Invalid query: a regular expression takes too many steps"));
+  }
+  // The bound is also on all texts together.
+  const auto filter = *Filter::parse(R"x({"a":{"$regex":"^(?=(.*){3}c)"}})x");
+  int searched = 0;
+  while (!filter.gaveUp() && searched < 1'000'000) filter.matches(value), ++searched;
+  EXPECT_GT(searched, 1);
+  EXPECT_LT(searched, 1'000'000);
 }
 
 TEST(Filter, Arrays) {
@@ -259,7 +292,7 @@ TEST(Filter, Dates) {
 
 TEST(Filter, RefusesWhatItDoesNotKnow) {
   for (const char* filter : {R"({"$where":"1"})", R"({"a":{"$where":"1"}})", R"({"a":{"$foo":1}})", R"({"$foo":[]})", R"({"$or":1})",
-                             R"({"$or":[1]})", R"({"a":{"$in":1}})", R"x({"a":{"$regex":"("}})x", R"x({"a":{"$regex":"(?=x)"}})x",
+                             R"({"$or":[1]})", R"({"a":{"$in":1}})", R"x({"a":{"$regex":"("}})x", R"x({"a":{"$regex":"(?>x)"}})x",
                              R"({"a":{"$regex":"x","$options":"q"}})", R"({"a":{"$mod":[0,1]}})", R"({"a":{"$gt":1,"b":2}})", "[]", "1", "{",
                              R"({"a":{"$type":"regex"}})", R"({"a":{"b":2,"$gt":1}})", R"({"$or":[]})", R"({"$and":[]})", R"({"a":{"$all":1}})",
                              R"({"a":{"$options":"i"}})", R"({"a":{"$date":"2023-02-29"}})", R"({"a":{"$gt":1,"$date":2}})", R"({"a":{"$size":"2"}})",

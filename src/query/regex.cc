@@ -1,8 +1,11 @@
+#include "js_regex.h"
+
 #include <fmt/format.h>
+#include <re2/re2.h>
+
+#include <optional>
 
 #include "base/json.h"
-#include "filter_node.h"
-#include "query/filter.h"
 
 namespace redd::query {
 namespace {
@@ -10,11 +13,13 @@ namespace {
 // JavaScript's white space (ECMA-262 22.2.2.9): more than RE2's.
 constexpr std::string_view kSpaces = R"(\t-\r \x{a0}\x{1680}\x{2000}-\x{200a}\x{2028}\x{2029}\x{202f}\x{205f}\x{3000}\x{feff})";
 
-// The source of a JavaScript regular expression as RE2 writes it. What RE2 cannot do is named.
+// The source of a JavaScript regular expression in the syntax that RE2 and PCRE2 share, and whether it needs to backtrack: then it
+// is PCRE2's. What neither can do, or JavaScript does not know, is named.
 class Translator {
  public:
   explicit Translator(std::string_view source) : rest_(source) {}
 
+  bool backtracks() const { return backtracks_; }
   Result<std::string> translate() {
     while (!rest_.empty()) {
       REDD_TRY_VOID(rest_[0] == '\\' ? escape() : inClass_ ? insideClass() : outsideClass());
@@ -40,10 +45,16 @@ class Translator {
     out_ += text;
     return {};
   }
+  Result<void> putBacktracking(std::string_view text) {
+    backtracks_ = true;
+    return put(text);
+  }
 
   Result<void> outsideClass() {
-    if (rest_.starts_with("(?=") || rest_.starts_with("(?!")) return unsupported("look-ahead is");
-    if (rest_.starts_with("(?<=") || rest_.starts_with("(?<!")) return unsupported("look-behind is");
+    for (const std::string_view around : {"(?=", "(?!", "(?<=", "(?<!"}) {
+      if (take(around)) return putBacktracking(around);
+    }
+    if (rest_.starts_with("(*")) return unsupported("a group that begins with (* is");
     if (take("(?<")) return put("(?P<");
     if (rest_.starts_with("(?") && !rest_.starts_with("(?:")) return unsupported("a group that begins with (? and not (?: or (?< is");
     if (take("[^]")) return put("(?s:.)");
@@ -61,8 +72,8 @@ class Translator {
     rest_.remove_prefix(1);
     if (rest_.empty()) return invalid("bad regular expression: it ends with a backslash");
     const char c = rest_[0];
-    if (c >= '1' && c <= '9') return unsupported("back-references are");
-    if (take("k<")) return unsupported("back-references are");
+    if (c >= '1' && c <= '9') return backReference();
+    if (take("k<")) return putBacktracking("\\k<");
     if (take("0")) return put("\\x00");
     if (take("u{")) return put("\\x{");
     if (c == 'u' || c == 'x') return hex(c == 'u' ? 4 : 2);
@@ -83,6 +94,12 @@ class Translator {
     const bool ascii = static_cast<unsigned char>(c) < 0x80;
     if (ascii && c != '/' && (!letter || kShared.find(c) != std::string_view::npos)) out_ += '\\';
     return copy();
+  }
+  Result<void> backReference() {
+    if (inClass_) return unsupported("a number behind a backslash in a class is");
+    const auto digits = rest_.substr(0, rest_.find_first_not_of("0123456789"));
+    rest_.remove_prefix(digits.size());
+    return putBacktracking(fmt::format("\\g{{{}}}", digits));
   }
   // \uXXXX and \xXX; without their digits they are letters. Two halves of a surrogate pair are one character.
   Result<void> hex(std::size_t digits) {
@@ -113,15 +130,24 @@ class Translator {
   std::string_view rest_;
   std::string out_;
   bool inClass_ = false;
+  bool backtracks_ = false;
+};
+
+class LinearRegex : public Regex {
+ public:
+  LinearRegex(const std::string& pattern, const RE2::Options& options) : regex_(pattern, options) {}
+  const RE2& re2() const { return regex_; }
+  Found search(std::string_view text) const override { return RE2::PartialMatch(text, regex_) ? Found::yes : Found::no; }
+  std::string_view linearPattern() const override { return regex_.pattern(); }
+
+ private:
+  RE2 regex_;
 };
 
 }  // namespace
 
-Result<std::shared_ptr<const RE2>> makeRegex(std::string_view source, std::string_view flags) {
-  if (source.size() > Filter::kRegexBytesMax) return invalid("the regular expression is too long");
-  RE2::Options options;
-  options.set_log_errors(false);
-  options.set_max_mem(1 << 20);
+Result<std::shared_ptr<const Regex>> makeRegex(std::string_view source, std::string_view flags) {
+  if (source.size() > Regex::kBytesMax) return invalid("the regular expression is too long");
   std::string prefix;
   for (const char flag : flags) {
     if (flag == 'i' || flag == 's' || flag == 'm') {
@@ -130,10 +156,15 @@ Result<std::shared_ptr<const RE2>> makeRegex(std::string_view source, std::strin
       return invalid(fmt::format("unknown option {} of a regular expression", json::quoted(flags)));
     }
   }
-  REDD_TRY(std::string pattern, Translator(source).translate());
+  Translator translator(source);
+  REDD_TRY(std::string pattern, translator.translate());
+  if (translator.backtracks()) return makeBacktrackingRegex(pattern, flags);
+  RE2::Options options;
+  options.set_log_errors(false);
+  options.set_max_mem(1 << 20);
   if (!prefix.empty()) pattern = fmt::format("(?{}){}", prefix, pattern);
-  auto regex = std::make_shared<const RE2>(pattern, options);
-  if (!regex->ok()) return invalid(fmt::format("bad regular expression: {}", regex->error()));
+  auto regex = std::make_shared<const LinearRegex>(pattern, options);
+  if (!regex->re2().ok()) return invalid(fmt::format("bad regular expression: {}", regex->re2().error()));
   return regex;
 }
 

@@ -204,7 +204,7 @@ std::optional<std::string> Schema::faults(const Value& document) const {
   if (!quick.exhausted()) state_->root->check(subject, full);
   if (!quick.exhausted() && !full.exhausted()) return full.json();
   return R"([{"instancePath":"","schemaPath":"#/limit","keyword":"limit","params":{},)"
-         R"("message":"is too much work to check: the schema refers to itself too often"}])";
+         R"("message":"is too much work to check: the schema refers to itself too often, or a pattern backtracks too much"}])";
 }
 
 }  // namespace redd::query

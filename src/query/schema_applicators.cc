@@ -253,13 +253,13 @@ class Properties : public Rule {
   std::vector<Property> properties_;
 };
 
-using Regex = std::shared_ptr<const RE2>;
+using SharedRegex = std::shared_ptr<const Regex>;
 
 class PatternProperties : public Rule {
  public:
   struct Pattern {
     std::string_view source;
-    Regex regex;
+    SharedRegex regex;
     const Node* node;
   };
   explicit PatternProperties(std::vector<Pattern> patterns) : patterns_(std::move(patterns)) {}
@@ -267,7 +267,7 @@ class PatternProperties : public Rule {
     const Place keyword{&at.schema, "patternProperties"};
     for (const auto& [source, regex, node] : patterns_) {
       for (const auto& member : at.value.members) {
-        if (node->always() || !RE2::PartialMatch(member.key, *regex)) continue;
+        if (node->always() || !run.finds(*regex, member.key)) continue;
         node->check({member.value, Place{&at.instance, member.key}, Place{&keyword, source}, at.propertyName}, run);
       }
     }
@@ -279,13 +279,13 @@ class PatternProperties : public Rule {
 
 class AdditionalProperties : public Rule {
  public:
-  AdditionalProperties(std::unordered_set<std::string_view> names, std::vector<Regex> patterns, const Node* node)
+  AdditionalProperties(std::unordered_set<std::string_view> names, std::vector<SharedRegex> patterns, const Node* node)
       : names_(std::move(names)), patterns_(std::move(patterns)), node_(node) {}
   void check(const Subject& at, Run& run) const override {
     if (node_ && node_->always()) return;
     const Place place{&at.schema, "additionalProperties"};
     for (const auto& member : at.value.members) {
-      if (isDefined(member.key)) continue;
+      if (isDefined(member.key, run)) continue;
       if (node_) {
         node_->check({member.value, Place{&at.instance, member.key}, place, at.propertyName}, run);
         continue;
@@ -297,11 +297,11 @@ class AdditionalProperties : public Rule {
   }
 
  private:
-  bool isDefined(std::string_view key) const {
-    return names_.contains(key) || std::ranges::any_of(patterns_, [key](const Regex& regex) { return RE2::PartialMatch(key, *regex); });
+  bool isDefined(std::string_view key, Run& run) const {
+    return names_.contains(key) || std::ranges::any_of(patterns_, [&](const SharedRegex& regex) { return run.finds(*regex, key); });
   }
   std::unordered_set<std::string_view> names_;
-  std::vector<Regex> patterns_;
+  std::vector<SharedRegex> patterns_;
   const Node* node_;  // nullptr: there must be none
 };
 
@@ -431,7 +431,7 @@ Made makePatternProperties(const Context& context) {
 Made makeAdditionalProperties(const Context& context) {
   REDD_TRY(const Node* node, context.node(context.operand));
   std::unordered_set<std::string_view> names;
-  std::vector<Regex> patterns;
+  std::vector<SharedRegex> patterns;
   if (const Value* properties = find(context.schema, "properties")) {
     for (const auto& member : properties->members) names.insert(member.key);
   }

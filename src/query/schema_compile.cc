@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "base/json.h"
-#include "filter_node.h"
 #include "schema_node.h"
 
 namespace redd::query::schema {
@@ -179,7 +178,7 @@ Result<Compiler::Target> Compiler::reference(const Value& from, std::string_view
   return invalid(fmt::format("{} leads only to further references", json::quoted(ref)));
 }
 
-Result<std::shared_ptr<const RE2>> Compiler::regex(std::string_view source) {
+Result<std::shared_ptr<const Regex>> Compiler::regex(std::string_view source) {
   if (const auto known = regexes_.find(source); known != regexes_.end()) return known->second;
   if (regexes_.size() == Schema::kRegexesMax) return invalid(fmt::format("more than {} patterns in a schema", Schema::kRegexesMax));
   REDD_TRY(auto regex, makeRegex(source, "u"));

@@ -1,13 +1,13 @@
 // The formats of ajv-formats 3 in their full form. Expressions are its own, without look-ahead, which the functions replace.
 #include <arpa/inet.h>
 #include <fmt/format.h>
+#include <re2/re2.h>
 
 #include <algorithm>
 #include <array>
 #include <chrono>
 #include <string>
 
-#include "filter_node.h"
 #include "schema_node.h"
 
 namespace redd::query::schema {
@@ -111,18 +111,15 @@ bool isUriTemplate(std::string_view text) {
   return kTemplate.matches(text);
 }
 
-// Web addresses of public hosts. The second expression stands for the look-ahead of the original.
+// Web addresses of public hosts.
 bool isUrl(std::string_view text) {
-  constexpr std::string_view kStart = R"(^(?:https?|ftp):\/\/(?:\S+(?::\S*)?@)?)", kEnd = R"((?::\d{2,5})?(?:\/[^\s]*)?$)";
-  constexpr std::string_view kHost =
-      R"((?:(?:[1-9]\d?|1\d\d|2[01]\d|22[0-3])(?:\.(?:1?\d{1,2}|2[0-4]\d|25[0-5])){2}(?:\.(?:[1-9]\d?|1\d\d|2[0-4]\d|25[0-4]))|)"
+  static const auto kUrl = makeRegex(
+      R"(^(?:https?|ftp):\/\/(?:\S+(?::\S*)?@)?(?:(?!(?:10|127)(?:\.\d{1,3}){3})(?!(?:169\.254|192\.168)(?:\.\d{1,3}){2})(?!172\.(?:1[6-9]|2\d|3[0-1])(?:\.\d{1,3}){2}))"
+      R"((?:[1-9]\d?|1\d\d|2[01]\d|22[0-3])(?:\.(?:1?\d{1,2}|2[0-4]\d|25[0-5])){2}(?:\.(?:[1-9]\d?|1\d\d|2[0-4]\d|25[0-4]))|)"
       R"((?:(?:[a-z0-9\u{00a1}-\u{ffff}]+-)*[a-z0-9\u{00a1}-\u{ffff}]+)(?:\.(?:[a-z0-9\u{00a1}-\u{ffff}]+-)*[a-z0-9\u{00a1}-\u{ffff}]+)*)"
-      R"((?:\.(?:[a-z\u{00a1}-\u{ffff}]{2,}))))";
-  constexpr std::string_view kPrivate =
-      R"((?:(?:10|127)(?:\.\d{1,3}){3}|(?:169\.254|192\.168)(?:\.\d{1,3}){2}|172\.(?:1[6-9]|2\d|3[0-1])(?:\.\d{1,3}){2}))";
-  static const auto kUrl = makeRegex(fmt::format("{}{}{}", kStart, kHost, kEnd), "iu");
-  static const auto kPrivateUrl = makeRegex(fmt::format("{}{}{}", kStart, kPrivate, kEnd), "iu");
-  return RE2::PartialMatch(text, **kUrl) && !RE2::PartialMatch(text, **kPrivateUrl);
+      R"((?:\.(?:[a-z\u{00a1}-\u{ffff}]{2,})))(?::\d{2,5})?(?:\/[^\s]*)?$)",
+      "iu");
+  return (*kUrl)->search(text) == Regex::Found::yes;
 }
 
 bool isEmail(std::string_view text) {

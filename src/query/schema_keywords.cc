@@ -141,9 +141,9 @@ Made makeSizeLimit(const Context& context) {
 
 class Pattern : public Rule {
  public:
-  Pattern(std::string_view source, std::shared_ptr<const RE2> regex) : source_(source), regex_(std::move(regex)) {}
+  Pattern(std::string_view source, std::shared_ptr<const Regex> regex) : source_(source), regex_(std::move(regex)) {}
   void check(const Subject& at, Run& run) const override {
-    if (RE2::PartialMatch(at.value.text, *regex_)) return;
+    if (run.finds(*regex_, at.value.text)) return;
     run.fault(at, "pattern", [this] {
       return Fault{fmt::format(R"({{"pattern":{}}})", json::quoted(source_)), fmt::format("must match pattern \"{}\"", source_)};
     });
@@ -151,7 +151,7 @@ class Pattern : public Rule {
 
  private:
   std::string_view source_;
-  std::shared_ptr<const RE2> regex_;
+  std::shared_ptr<const Regex> regex_;
 };
 
 Made makePattern(const Context& context) {

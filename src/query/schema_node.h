@@ -2,8 +2,6 @@
 // faults come in its order too.
 #pragma once
 
-#include <re2/re2.h>
-
 #include <array>
 #include <deque>
 #include <memory>
@@ -16,6 +14,7 @@
 
 #include "query/schema.h"
 #include "query/value.h"
+#include "js_regex.h"
 
 namespace redd::query::schema {
 
@@ -76,6 +75,11 @@ class Run {
     return false;
   }
   void leave() { --depth_; }
+  bool finds(const Regex& regex, std::string_view text) {
+    const auto found = regex.search(text);
+    exhausted_ = exhausted_ || found == Regex::Found::tooMuch;
+    return found == Regex::Found::yes;
+  }
 
  private:
   void record(const Subject& at, std::string_view keyword, const Fault& fault);
@@ -132,7 +136,7 @@ class Compiler {
     bool isInline;  // ajv puts it in place, and its faults name the reference
   };
   Result<Target> reference(const Value& from, std::string_view ref);
-  Result<std::shared_ptr<const RE2>> regex(std::string_view source);
+  Result<std::shared_ptr<const Regex>> regex(std::string_view source);
 
  private:
   struct Work {
@@ -152,7 +156,7 @@ class Compiler {
   std::unordered_map<const Value*, std::string> bases_;        // of schemas: the $id that holds there
   std::unordered_map<std::string, const Value*> resources_;    // by $id
   std::unordered_map<std::string, const Value*> anchors_;      // by $id and #anchor
-  std::unordered_map<std::string_view, std::shared_ptr<const RE2>> regexes_;
+  std::unordered_map<std::string_view, std::shared_ptr<const Regex>> regexes_;
 };
 
 // A keyword as it stands in a schema, for the factory of its rule.

@@ -80,6 +80,13 @@ TEST(Schema, EverythingHasABound) {
   EXPECT_THAT(faults(patterns + "}", "{}"), ::testing::HasSubstr("more than 200 patterns"));
 }
 
+TEST(Schema, PatternsMayLookAhead) {
+  const char* password = R"({"pattern":"^(?=.*[A-Z])(?=.*\\d).{8,}$"})";
+  EXPECT_EQ(faults(password, R"("Passw0rd")"), "valid");
+  EXPECT_THAT(faults(password, R"("password")"), ::testing::HasSubstr("must match pattern"));
+  EXPECT_THAT(faults(R"x({"pattern":"(?=a)(a+)+$"})x", '"' + std::string(60, 'a') + "b\""), ::testing::HasSubstr("\"keyword\":\"limit\""));
+}
+
 TEST(Schema, MovesAndOutlivesItsText) {
   auto text = std::make_unique<std::string>(R"({"properties":{"name":{"pattern":"^a","enum":["a","ab"]}}})");
   Schema first = *Schema::parse(*text);

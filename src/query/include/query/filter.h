@@ -1,8 +1,9 @@
 // A query of spec 40.7: text → validated tree → matcher. The one matcher of all stores: SQL may narrow what it is asked about,
 // it decides.
 //
-// Immutable once parsed; matches() may be called from any number of threads (RE2 is thread-safe). It is linear in the size of
-// document times filter: regular expressions are RE2's, never backtracking.
+// Immutable once parsed; matches() may be called from any number of threads. It is linear in the size of document times filter:
+// regular expressions are RE2's. Only look-around and back-references backtrack, within a bound on the steps of one filter; a
+// search asks gaveUp() when it is done.
 // Limits: filter text 1 MiB, kConditionsMax conditions, kRegexesMax expressions, depth 100.
 // Errors: invalidArgument `Invalid query: …` (spec 40.7); `$where` is among the refused.
 #pragma once
@@ -27,7 +28,6 @@ class Filter {
   static constexpr std::size_t kTextBytesMax = 1 << 20;
   static constexpr std::size_t kConditionsMax = 10'000;
   static constexpr std::size_t kRegexesMax = 100;
-  static constexpr std::size_t kRegexBytesMax = 4'096;
 
   static Result<Filter> parse(std::string_view text);
   Filter(Filter&&) noexcept;
@@ -36,6 +36,8 @@ class Filter {
 
   bool matches(const Value& document) const;
   bool matchesAll() const;
+  // The error of the search, when an expression met its bound: from then on nothing matches.
+  std::optional<Error> gaveUp() const;
 
   // For planners: the only _ids that can match, when the filter names them ({_id: "x"}, {_id: {$in: […]}}).
   std::optional<std::vector<std::string>> ids() const;
@@ -59,6 +61,7 @@ class Condition {
   Condition& operator=(Condition&&) noexcept;
   ~Condition();
   bool matches(const Value& element) const;
+  std::optional<Error> gaveUp() const;  // as Filter's
 
  private:
   struct State;
