@@ -88,6 +88,7 @@ class Translator {
       return put(fmt::format("[^{}]", kSpaces));
     }
     if (inClass_ && take("b")) return put("\\x08");
+    if (!inClass_ && take("B")) return putBacktracking("\\B");  // RE2 finds it between the bytes of a character
     // Letters that mean the same in both; every other letter stands for itself, though RE2 may know it as an escape.
     constexpr std::string_view kShared = "bBdDfnrStvwWpP";
     const bool letter = (c | 0x20) >= 'a' && (c | 0x20) <= 'z';

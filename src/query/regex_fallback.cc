@@ -74,7 +74,7 @@ class BacktrackingRegex : public Regex {
 Result<std::shared_ptr<const Regex>> makeBacktrackingRegex(const std::string& pattern, std::string_view flags) {
   std::uint32_t options = PCRE2_UTF | PCRE2_AUTO_CALLOUT | PCRE2_DOLLAR_ENDONLY | PCRE2_MATCH_UNSET_BACKREF | PCRE2_NEVER_BACKSLASH_C;
   if (flags.contains('i')) options |= PCRE2_CASELESS;
-  if (flags.contains('m')) options |= PCRE2_MULTILINE;
+  if (flags.contains('m')) options |= PCRE2_MULTILINE | PCRE2_ALT_CIRCUMFLEX;
   if (flags.contains('s')) options |= PCRE2_DOTALL;
   constexpr std::uint32_t kParensMax = 100;
   const CompileContext context(pcre2_compile_context_create(nullptr));

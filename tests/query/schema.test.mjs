@@ -87,7 +87,7 @@ for (const draft of Object.keys(drafts)) {
     const choose = new Chooser();
     const cases = [];
     const ajv = newAjv(draft);
-    while (cases.length < 1000) {
+    while (cases.length < 600) {
       const one = rootSchema(choose, draft);
       const documents = Array.from({ length: 12 }, () => value(choose, 3));
       let answers;
@@ -111,7 +111,7 @@ for (const draft of Object.keys(drafts)) {
         assert.deepEqual(results[i].result?.[j], answers[j], `schema ${JSON.stringify(one)}\ndocument ${JSON.stringify(document)}\n${results[i].error ?? ''}`);
       });
     });
-    assert.ok(faults > 5_000, `${faults} faults compared`);
+    assert.ok(faults > 3_000, `${faults} faults compared`);
   });
 }
 
