@@ -2,8 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-
 #include "filter_node.h"
 
 namespace redd::query {
@@ -12,10 +10,10 @@ using Op = FilterNode::Op;
 
 namespace {
 
-using Regexes = std::vector<std::shared_ptr<const Regex>>;
+using SharedBudget = std::shared_ptr<Regex::Budget>;
 
-std::optional<Error> whyGivenUp(const Regexes& regexes) {
-  if (std::ranges::none_of(regexes, [](const auto& regex) { return regex->gaveUp(); })) return std::nullopt;
+std::optional<Error> whyGivenUp(const Regex::Budget& budget) {
+  if (!budget.exceeded) return std::nullopt;
   return invalid("Invalid query: a regular expression takes too many steps on the values that it meets; look-around and back-references try one way "
                  "after another, so anchor it, or write it without them");
 }
@@ -26,7 +24,7 @@ struct Filter::State {
   std::string text;  // values point into it
   Parser parser;
   FilterNode root;
-  Regexes regexes;
+  SharedBudget budget;
 };
 
 Filter::Filter(std::unique_ptr<State> state) : state_(std::move(state)) {}
@@ -42,12 +40,12 @@ Result<Filter> Filter::parse(std::string_view text) {
   if (!query) return invalid("Invalid query: " + query.error().publicText);
   FilterParser parser;
   REDD_TRY(state->root, parser.document(**query));
-  state->regexes = std::move(parser.regexes);
+  state->budget = std::move(parser.budget);
   return Filter(std::move(state));
 }
 
-bool Filter::matches(const Value& document) const { return matchesDocument(state_->root, document) && !gaveUp(); }
-std::optional<Error> Filter::gaveUp() const { return whyGivenUp(state_->regexes); }
+bool Filter::matches(const Value& document) const { return matchesDocument(state_->root, document) && !state_->budget->exceeded; }
+std::optional<Error> Filter::gaveUp() const { return whyGivenUp(*state_->budget); }
 bool Filter::matchesAll() const { return state_->root.children.empty(); }
 
 std::optional<std::vector<std::string>> Filter::ids() const {
@@ -88,7 +86,7 @@ struct Condition::State {
   Parser parser;
   const Value* same = nullptr;       // elements that are equal to it match
   std::optional<FilterNode> query;   // so do those that it holds for
-  Regexes regexes;
+  SharedBudget budget;
 };
 
 Condition::Condition(std::unique_ptr<State> state) : state_(std::move(state)) {}
@@ -109,11 +107,11 @@ Result<Condition> Condition::parse(std::string_view operand) {
       REDD_TRY(state->query, parser.document(*value));
     }
   }
-  state->regexes = std::move(parser.regexes);
+  state->budget = std::move(parser.budget);
   return Condition(std::move(state));
 }
 
-std::optional<Error> Condition::gaveUp() const { return whyGivenUp(state_->regexes); }
+std::optional<Error> Condition::gaveUp() const { return whyGivenUp(*state_->budget); }
 
 bool Condition::matches(const Value& element) const {
   if (state_->same && equal(element, *state_->same)) return true;

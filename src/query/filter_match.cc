@@ -48,7 +48,7 @@ bool inList(const FilterNode& node, const Value& value) {
   if (hasKind(node, value) && node.inValues.contains(canonical(value))) return true;
   if (std::ranges::any_of(node.inDatesMs, [&](double ms) { return dateEqual(ms, value); })) return true;
   return std::ranges::any_of(node.children, [&](const FilterNode& regex) {
-    return value.kind == Kind::text && regex.regex->search(value.text) == Regex::Found::yes;
+    return value.kind == Kind::text && regex.regex->search(value.text, *regex.budget) == Regex::Found::yes;
   });
 }
 
@@ -79,7 +79,7 @@ bool holds(Op op, const FilterNode& node, const Value* value) {
     case Op::lessEqual: return anyWithin(*value, [&](const Value& one) { return inOrder(op, node, one); });
     case Op::in: return anyWithin(*value, [&](const Value& one) { return inList(node, one); });
     case Op::exists: return true;
-    case Op::regex: return text([&](std::string_view one) { return node.regex->search(one) == Regex::Found::yes; });
+    case Op::regex: return text([&](std::string_view one) { return node.regex->search(one, *node.budget) == Regex::Found::yes; });
     case Op::startsWith: return text([&](std::string_view one) { return one.starts_with(node.operand->text); });
     case Op::endsWith: return text([&](std::string_view one) { return one.ends_with(node.operand->text); });
     case Op::elementMatches:

@@ -33,6 +33,7 @@ struct FilterNode {
   std::vector<double> inDatesMs;        // those of $in
   std::unordered_set<std::string> inValues;  // the others, canonical
   std::shared_ptr<const Regex> regex;
+  std::shared_ptr<Regex::Budget> budget;  // of the whole filter
   double divisor = 0;
   double remainder = 0;
   unsigned kinds = 0;                   // of $type, and of the values of $in: one bit per Kind
@@ -47,7 +48,8 @@ std::optional<double> dateOf(const Value& value);
 
 struct FilterParser {
   std::size_t conditions = 0;
-  std::vector<std::shared_ptr<const Regex>> regexes;
+  std::size_t regexes = 0;
+  std::shared_ptr<Regex::Budget> budget = std::make_shared<Regex::Budget>();
 
   Result<FilterNode> document(const Value& query);                       // a query object
   Result<FilterNode> conditionsOf(const Value& value);                   // what stands behind a field: value or operators

@@ -178,13 +178,13 @@ Result<FilterNode> FilterParser::regularExpression(const Value& source, const Va
   }
   if (source.kind != Kind::text) return refused("$regex needs a text");
   if (options && options->kind != Kind::text) return refused("$options needs a text");
-  if (regexes.size() == Filter::kRegexesMax) return refused(fmt::format("more than {} regular expressions", Filter::kRegexesMax));
+  if (++regexes > Filter::kRegexesMax) return refused(fmt::format("more than {} regular expressions", Filter::kRegexesMax));
   auto regex = makeRegex(source.text, options ? options->text : std::string_view());
   if (!regex) return refused(regex.error().publicText);
   FilterNode node;
   node.op = Op::regex;
   node.regex = *std::move(regex);
-  regexes.push_back(node.regex);
+  node.budget = budget;
   return node;
 }
 

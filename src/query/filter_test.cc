@@ -342,6 +342,7 @@ TEST(Filter, WhatPlannersAsk) {
   EXPECT_FALSE(Filter::parse(R"({"_id":{"$in":[{"$regex":"x"}]}})")->ids());
   EXPECT_THAT(Filter::parse(R"({"a":1,"b":{"$gt":1},"$and":[{"c":"x"}],"$or":[{"d":1}]})")->equalities(),
               ElementsAre(std::pair("a", "1"), std::pair("c", "\"x\"")));
+  EXPECT_THAT(Filter::parse(R"({"a.b":1})")->equalities(), ElementsAre(std::pair("a.b", "1")));  // a literal key of the new document
 }
 
 }  // namespace

@@ -1,10 +1,11 @@
 // A JavaScript regular expression. RE2 runs what it can, in linear time; look-around and back-references are PCRE2's, which tries
 // one way after another and is stopped by a bound on its steps (docs/decisions/0005-query-language.md).
 //
-// Immutable but for the count of steps, which is for the whole life of an expression: search() may be called from any number of
-// threads. Limits: source kBytesMax; steps kStepsPerTextMax for a text, kStepsMax for all texts together.
+// Immutable, for any number of threads. Limits: source kBytesMax; steps kStepsPerTextMax for a text, and kStepsMax for all that is
+// searched within one Budget: a filter has one for all its expressions, a check of a document by a schema another.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -20,11 +21,15 @@ class Regex {
   static constexpr std::uint64_t kStepsPerTextMax = 1'000'000;
   static constexpr std::uint64_t kStepsMax = 20'000'000;  // about a second
 
+  struct Budget {
+    std::atomic<std::uint64_t> steps = 0;
+    std::atomic<bool> exceeded = false;  // some search found too much to do
+  };
+
   enum class Found : unsigned char { no, yes, tooMuch };
   virtual ~Regex() = default;
-  virtual Found search(std::string_view text) const = 0;
+  virtual Found search(std::string_view text, Budget& budget) const = 0;
   virtual std::string_view linearPattern() const { return {}; }  // as RE2 writes it; empty: not RE2's
-  virtual bool gaveUp() const { return false; }                  // some search() found too much to do
 };
 
 // Flags: i, m, s; u, g, y and d change nothing here. Errors: invalidArgument, what is wrong or not supported.

@@ -138,7 +138,7 @@ class LinearRegex : public Regex {
  public:
   LinearRegex(const std::string& pattern, const RE2::Options& options) : regex_(pattern, options) {}
   const RE2& re2() const { return regex_; }
-  Found search(std::string_view text) const override { return RE2::PartialMatch(text, regex_) ? Found::yes : Found::no; }
+  Found search(std::string_view text, Budget&) const override { return RE2::PartialMatch(text, regex_) ? Found::yes : Found::no; }
   std::string_view linearPattern() const override { return regex_.pattern(); }
 
  private:

@@ -2,8 +2,8 @@
 #include <fmt/format.h>
 #include <pcre2.h>
 
+#include <algorithm>
 #include <array>
-#include <atomic>
 
 #include "js_regex.h"
 
@@ -42,10 +42,10 @@ class BacktrackingRegex : public Regex {
  public:
   explicit BacktrackingRegex(Code code) : code_(std::move(code)) {}
 
-  Found search(std::string_view text) const override {
+  Found search(std::string_view text, Budget& budget) const override {
     constexpr std::size_t kBytesPerStep = 256;
     constexpr std::uint32_t kMatchLimit = 10'000'000, kHeapKiBMax = 16 << 10;  // behind the steps, should they miss something
-    const auto used = steps_.load(std::memory_order_relaxed);
+    const auto used = budget.steps.load(std::memory_order_relaxed);
     const auto granted = std::min(kStepsPerTextMax, kStepsMax - std::min(used, kStepsMax));
     Allowance allowance{granted, 1 + text.size() / kBytesPerStep};
     const MatchContext context(pcre2_match_context_create(nullptr));
@@ -55,18 +55,15 @@ class BacktrackingRegex : public Regex {
     pcre2_set_match_limit(context.get(), kMatchLimit);
     pcre2_set_heap_limit(context.get(), kHeapKiBMax);
     const int result = pcre2_match(code_.get(), reinterpret_cast<PCRE2_SPTR>(text.data()), text.size(), 0, PCRE2_NO_UTF_CHECK, data.get(), context.get());
-    steps_.fetch_add(granted - allowance.left, std::memory_order_relaxed);
+    budget.steps.fetch_add(granted - allowance.left, std::memory_order_relaxed);
     if (result >= 0) return Found::yes;
     if (result == PCRE2_ERROR_NOMATCH) return Found::no;
-    gaveUp_.store(true, std::memory_order_relaxed);
+    budget.exceeded.store(true, std::memory_order_relaxed);
     return Found::tooMuch;
   }
-  bool gaveUp() const override { return gaveUp_.load(std::memory_order_relaxed); }
 
  private:
   Code code_;
-  mutable std::atomic<std::uint64_t> steps_ = 0;
-  mutable std::atomic<bool> gaveUp_ = false;
 };
 
 }  // namespace

@@ -119,7 +119,8 @@ bool isUrl(std::string_view text) {
       R"((?:(?:[a-z0-9\u{00a1}-\u{ffff}]+-)*[a-z0-9\u{00a1}-\u{ffff}]+)(?:\.(?:[a-z0-9\u{00a1}-\u{ffff}]+-)*[a-z0-9\u{00a1}-\u{ffff}]+)*)"
       R"((?:\.(?:[a-z\u{00a1}-\u{ffff}]{2,})))(?::\d{2,5})?(?:\/[^\s]*)?$)",
       "iu");
-  return (*kUrl)->search(text) == Regex::Found::yes;
+  Regex::Budget budget;
+  return (*kUrl)->search(text, budget) == Regex::Found::yes;
 }
 
 bool isEmail(std::string_view text) {

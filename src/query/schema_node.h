@@ -76,7 +76,7 @@ class Run {
   }
   void leave() { --depth_; }
   bool finds(const Regex& regex, std::string_view text) {
-    const auto found = regex.search(text);
+    const auto found = regex.search(text, budget_);
     exhausted_ = exhausted_ || found == Regex::Found::tooMuch;
     return found == Regex::Found::yes;
   }
@@ -87,6 +87,7 @@ class Run {
   const Value& document_;
   bool quiet_;
   bool exhausted_ = false;
+  Regex::Budget budget_;
   std::size_t count_ = 0;
   std::vector<std::string> records_;
   std::size_t bytes_ = 0;

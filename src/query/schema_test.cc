@@ -80,6 +80,14 @@ TEST(Schema, EverythingHasABound) {
   EXPECT_THAT(faults(patterns + "}", "{}"), ::testing::HasSubstr("more than 200 patterns"));
 }
 
+TEST(Schema, APatternsBoundIsThatOfOneCheck) {
+  const auto schema = *Schema::parse(R"x({"pattern":"^(?=(.*){3}c)"})x");
+  Parser parser;
+  const std::string text = '"' + std::string(60, 'a') + '"';
+  const Value& document = **parser.parse(text);
+  for (int i = 0; i < 300; ++i) EXPECT_THAT(*schema.faults(document), ::testing::HasSubstr("must match pattern"));
+}
+
 TEST(Schema, PatternsMayLookAhead) {
   const char* password = R"({"pattern":"^(?=.*[A-Z])(?=.*\\d).{8,}$"})";
   EXPECT_EQ(faults(password, R"("Passw0rd")"), "valid");
