@@ -13,9 +13,21 @@ function isObject(value) {
   return value !== null && typeof value === 'object';
 }
 
+// JSON.stringify, whose complaints about BigInt and circles are the caller's fault and say so.
+function jsonOf(value, what) {
+  let text;
+  try {
+    text = JSON.stringify(value);
+  } catch (error) {
+    throw invalidArgument(`${what} has no JSON: ${error.message}`);
+  }
+  if (text === undefined) throw invalidArgument(`${what} has no JSON: its toJSON() gives undefined`);
+  return text;
+}
+
 // The JSON of a query. Stringified first: that refuses what is circular before anything walks it.
 function encodeQuery(query) {
-  const text = JSON.stringify(query);
+  const text = jsonOf(query, 'a query');
   return hasRegExp(query) ? JSON.stringify(plainQuery(query)) : text;
 }
 
@@ -60,13 +72,14 @@ function queryText(query) {
 
 function documentText(document, what) {
   if (!isObject(document)) throw invalidArgument(`${what} must be an object, not ${document === null ? 'null' : typeof document}`);
-  return JSON.stringify(document);
+  return jsonOf(document, what);
 }
 
 // A change is data, but for the queries that $pull may hold.
 function changeText(change) {
   if (!isObject(change) || Array.isArray(change)) throw invalidArgument('a change must be an object');
-  return isObject(change.$pull) ? JSON.stringify({ ...change, $pull: plainQuery(change.$pull) }) : JSON.stringify(change);
+  const text = jsonOf(change, 'a change');
+  return isObject(change.$pull) ? JSON.stringify({ ...change, $pull: plainQuery(change.$pull) }) : text;
 }
 
 function collectionText(name) {

@@ -2,6 +2,7 @@
 import { after, before, describe, test } from 'node:test';
 import assert from 'node:assert/strict';
 import { serveApp } from '../lib/served.mjs';
+import { until } from '../lib/until.mjs';
 
 describe('crudlify-json-schema', () => {
   let catalogue;
@@ -70,6 +71,25 @@ describe('crudlify-json-schema', () => {
     assert.deepEqual([bad.status, bad.text], [404, 'The value of $inc must be an object where each property is a number']);
   });
 
+  test('DB-11 CF-01 what crudlify does not check, PATCH, the schema of the collection does', async () => {
+    const [one] = await get('/product?sku=ABC-02');
+    for (const change of [{ price: -1 }, { $set: { price: 'free' } }, { colour: 'red' }, { $unset: { name: '' } }, { $push: { labels: 5 } }]) {
+      const answer = await catalogue.patch(`/product/${one._id}`, change, key);
+      assert.equal(answer.status, 400, JSON.stringify(change));
+      assert.deepEqual([answer.json.message, answer.json.schemaError.length], ['Schema validation failed', 1]);
+    }
+    const answer = await catalogue.patch(`/product/${one._id}`, { price: 'free', maker: { mail: 'nobody' } }, key);
+    assert.deepEqual(answer.json.schemaError.map((error) => [error.instancePath, error.keyword]).sort(), [
+      ['/maker/mail', 'format'], ['/price', 'type'],
+    ]);
+    const many = await catalogue.patch('/product/_byquery?price>0', { $inc: { price: -25 } }, key);
+    assert.equal(many.status, 400);
+    assert.deepEqual(await get(`/product/${one._id}`), one);
+    assert.equal((await get('/product?price<=0')).length, 0); // all of them or none
+    assert.equal((await catalogue.patch(`/product/${one._id}`, { price: 21 }, key)).json.price, 21);
+    assert.equal((await catalogue.patch(`/product/${one._id}`, { price: 20 }, key)).status, 200);
+  });
+
   test('CF-01 DB-06 DELETE by query removes what the filter names, and a broken filter removes nothing', async () => {
     for (const [query, status] of [['q={"stock":', 404], ['q={"stock":{"$bogus":1}}', 404], ['q=[]', 200]]) {
       const answer = await catalogue.del(`/drafts/_byquery?${encodeURI(query)}`, key);
@@ -80,6 +100,15 @@ describe('crudlify-json-schema', () => {
     assert.deepEqual((await catalogue.del('/product/_byquery?price>20&price<40', key)).json, { count: 1 });
     assert.equal(await names('sort=price'), '1,2,4');
     assert.deepEqual((await catalogue.del('/product/_byquery?price>1000', key)).json, { count: 0 });
+  });
+
+  test('RT-06 DB-11 DB-12 the startup hook ran once for the deployment, not for each worker', async () => {
+    assert.deepEqual(await get('/status'), { deployments: 1, stage: 'test', schema: 'product', drafts: null });
+    await catalogue.app.good('set-env', 'STAGE', 'live');
+    const renewed = await until(async () => { const status = await get('/status'); return status.stage === 'live' && status; });
+    assert.equal(renewed.deployments, 1);
+    await catalogue.app.deploy();
+    assert.equal((await get('/status')).deployments, 2);
   });
 
   test('CF-03 null means any document, and what no schema names is refused', async () => {

@@ -1,11 +1,12 @@
-// crudlify with yup under a prefix: defaults are cast in, hooks change and refuse, and nothing that was refused is stored.
+// crudlify with yup under a prefix: defaults are cast in, hooks change and refuse, and nothing that was refused is stored. The same app with each
+// version of the library that has crudlify.
 import { after, before, describe, test } from 'node:test';
 import assert from 'node:assert/strict';
 import { serveApp } from '../lib/served.mjs';
 
-describe('crudlify-yup', () => {
+for (const library of ['codehooks-js', 'codehooks-js-1.3', 'codehooks-js-1.2']) describe(`crudlify-yup with ${library}`, () => {
   let register;
-  before(async () => { register = await serveApp('crudlify-yup'); });
+  before(async () => { register = await serveApp('crudlify-yup', { packages: { 'codehooks-js': library } }); });
   after(() => register?.stop());
   const key = { key: true };
   const get = async (path) => (await register.get(path, key)).json;

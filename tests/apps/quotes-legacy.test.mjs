@@ -42,6 +42,24 @@ describe('quotes-legacy', () => {
     assert.equal((await get(`/byids?id=nothing,${ids[2]},${ids[1]}`))._id, ids[1]);
   });
 
+  test('DB-10 DB-13 a scan in the order of an index, between bounds, forwards and backwards', async () => {
+    assert.equal((await site.post('/old/index', {}, key)).status, 200);
+    assert.equal((await site.post('/old/index', {}, key)).status, 200); // an index that is there already is fine
+    const authors = async (query) => (await get(`/range/author${query}`)).map((one) => one.author).join();
+    assert.equal(await authors(''), 'Aristotle,Epicurus,Socrates,aristotle');
+    assert.equal(await authors('?start=B'), 'Epicurus,Socrates,aristotle');
+    assert.equal(await authors('?start=Aristotle&end=Epicurus'), 'Aristotle,Epicurus'); // both bounds belong to it
+    assert.equal(await authors('?end=Z&reverse=true'), 'Socrates,Epicurus,Aristotle');
+    assert.equal(await authors('?start=b'), '');
+    const days = async (query) => (await get(`/range/day${query}`)).map((one) => one.day).join();
+    assert.equal(await days('?start=2'), '2,2,3');
+    assert.equal(await days('?start=1&end=2&reverse=true&limit=2'), '2,2');
+    assert.equal((await site.post('/quotes', { quote: 'Ten comes after nine, as a number', day: 10 }, key)).status, 201);
+    assert.equal(await days(''), '1,2,2,3,10'); // as a text it would come before 2
+    assert.equal((await site.del('/quotes/_byquery?day=10', key)).status, 200);
+    assert.equal(await days('?start=4'), '');
+  });
+
   test('DB-13 DB-04 DB-05 DB-06 updateMany, replaceMany and removeMany take the filter last', async () => {
     const post = async (path, body) => (await site.post(path, body, key)).json;
     assert.deepEqual(await post('/old/mark', { from: 2 }), { count: 3 });

@@ -44,6 +44,19 @@ app.get('/byids', async (req, res) => {
   res.json(await conn.getOne('quotes', req.query.id.split(',')));
 });
 
+// In the order of an index, from here to there: indexes were made and named by hand.
+app.post('/old/index', async (req, res) => {
+  const conn = await Datastore.open();
+  res.json(await conn.createIndex('quotes', ['author', 'day']));
+});
+
+app.get('/range/:field', async (req, res) => {
+  const conn = await Datastore.open();
+  const { start, end, reverse, limit } = req.query;
+  const bound = (text) => (req.params.field === 'day' && text !== undefined ? Number(text) : text);
+  conn.getMany('quotes', { useIndex: req.params.field, startIndex: bound(start), endIndex: bound(end), reverse: reverse === 'true', limit }).json(res);
+});
+
 // updateMany(collection, change, {filter}), replaceMany and removeMany likewise.
 app.post('/old/mark', async (req, res) => {
   const conn = await Datastore.open();
