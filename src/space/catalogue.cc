@@ -54,6 +54,8 @@ class SqliteCatalogue final : public Catalogue {
   Result<void> removeSpace(std::string_view project, std::string_view name) override;
   Result<SpacePtr> setTokenPolicy(std::string_view project, std::string_view space, std::string jwksUrl, std::string issuer,
                                   std::vector<std::string> audience) override;
+  Result<SpacePtr> setAllowedHosts(std::string_view project, std::string_view space, std::vector<std::string> ranges) override;
+  Result<SpacePtr> setCorsOrigins(std::string_view project, std::string_view space, std::vector<std::string> origins) override;
   Result<SpacePtr> setEnv(std::string_view project, std::string_view space, std::string name, EnvValue value) override;
   Result<SpacePtr> removeEnv(std::string_view project, std::string_view space, std::string_view name) override;
   Result<ApiToken> addToken(std::string_view project, std::string_view space, TokenAccess access, std::string description) override;
@@ -223,6 +225,22 @@ Result<SpacePtr> SqliteCatalogue::setTokenPolicy(std::string_view project, std::
     next.settings.jwksUrl = std::move(jwksUrl);
     next.settings.issuer = std::move(issuer);
     next.settings.audience = std::move(audience);
+    return {};
+  });
+}
+
+Result<SpacePtr> SqliteCatalogue::setAllowedHosts(std::string_view project, std::string_view space, std::vector<std::string> ranges) {
+  REDD_TRY_VOID(checkAllowedHosts(ranges));
+  return changeSpace(project, space, [&](Space& next) -> Result<void> {
+    next.settings.allowedHosts = std::move(ranges);
+    return {};
+  });
+}
+
+Result<SpacePtr> SqliteCatalogue::setCorsOrigins(std::string_view project, std::string_view space, std::vector<std::string> origins) {
+  REDD_TRY_VOID(checkCorsOrigins(origins));
+  return changeSpace(project, space, [&](Space& next) -> Result<void> {
+    next.settings.corsOrigins = std::move(origins);
     return {};
   });
 }

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "space/address_range.h"
+
 namespace redd::space {
 namespace {
 
@@ -61,6 +63,36 @@ Result<void> checkTokenPolicy(std::string_view url, std::string_view issuer, con
     if (one.empty() || one.size() > kLimits.audienceBytesMax) {
       return invalid(fmt::format("Every audience must hold 1 to {} bytes.", kLimits.audienceBytesMax));
     }
+  }
+  return {};
+}
+
+Result<void> checkAllowedHosts(const std::vector<std::string>& ranges) {
+  if (ranges.size() > kLimits.allowedHostsMax) return invalid(fmt::format("A space lists at most {} allowed hosts.", kLimits.allowedHostsMax));
+  for (const auto& one : ranges) {
+    if (AddressRange::parse(one)) continue;
+    return invalid(fmt::format("'{}' is no address. Allowed hosts are addresses as in 203.0.113.7 or 2001:db8::7, or ranges as in 203.0.113.0/24.",
+                               cutUtf8(one, 60)));
+  }
+  return {};
+}
+
+namespace {
+
+bool isOrigin(std::string_view text) {
+  const auto rest = text.starts_with("https://") ? text.substr(8) : text.starts_with("http://") ? text.substr(7) : std::string_view();
+  const bool plain = std::ranges::all_of(rest, [](char c) { return isLower(c) || isDigit(c) || c == '.' || c == '-' || c == ':' || c == '[' || c == ']'; });
+  return !rest.empty() && plain && text.size() <= kLimits.urlBytesMax;
+}
+
+}  // namespace
+
+Result<void> checkCorsOrigins(const std::vector<std::string>& origins) {
+  if (origins.size() > kLimits.corsOriginsMax) return invalid(fmt::format("A space lists at most {} origins.", kLimits.corsOriginsMax));
+  for (const auto& one : origins) {
+    if (isOrigin(one)) continue;
+    return invalid(fmt::format("'{}' is no origin. Origins are what browsers send, in lower case and without a path, as in https://app.example.com.",
+                               cutUtf8(one, 60)));
   }
   return {};
 }

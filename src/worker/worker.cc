@@ -43,7 +43,7 @@ void Worker::begin() {
   readyDueNs_ = startedNs_ + msToNs(context_.limits.workerReadyMs);
   context_.count("redd_worker_starts_total");
   channel_ = std::make_shared<Channel>(context_.loop, process_.channel.release(), context_.limits.frameBytesMax, *this);
-  wire::appendHello(out(), helloJson(*space_, context_.limits.bufferedBodyBytesMax, context_.limits.bodyWindowBytes));
+  wire::appendHello(out(), helloJson(*space_, context_.gateway, context_.limits));
   sendBundle();
   channel_->start();
   readOutput();
@@ -249,7 +249,7 @@ void Worker::ended() {
     const std::string text =
         fmt::format("worker ended: {} ({} {})", reason, exit.how == Exit::How::exited ? "exit status" : "signal", exit.number);
     log::warn("worker", "{}: {}", space_->label(), text);
-    context_.log(space_, "error", "worker", 0, text);
+    context_.log(space_, "error", "worker", {}, text);
   }
   if (state_ != State::lost) {
     if (channel_->paused()) channel_->resume();
@@ -301,7 +301,7 @@ void Worker::printOutput(bool all) {
     end = std::min({end, outputText_.size(), at + lineBytesMax});
     const std::string_view line = std::string_view(outputText_).substr(at, end - at);
     outOfMemory_ |= line.find("JavaScript heap out of memory") != std::string_view::npos;
-    if (!line.empty() && owner_) context_.log(space_, "warn", "worker", 0, line);
+    if (!line.empty() && owner_) context_.log(space_, "warn", "worker", {}, line);
     at = end < outputText_.size() && outputText_[end] == '\n' ? end + 1 : end;
   }
   outputText_.erase(0, at);

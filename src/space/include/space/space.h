@@ -48,7 +48,7 @@ using DeploymentPtr = std::shared_ptr<const Deployment>;
 struct Settings {
   std::string jwksUrl, issuer;
   std::vector<std::string> audience, algorithms;
-  std::vector<std::string> allowedHosts;  // IPv4, spec 30.6; empty: no restriction
+  std::vector<std::string> allowedHosts;  // addresses and CIDR ranges, spec 30.6; empty: no restriction
   std::vector<std::string> corsOrigins;   // empty: every origin is echoed (SEC-20)
   std::map<std::string, EnvValue> env;
 };

@@ -1,0 +1,43 @@
+'use strict';
+// The name apigateway-service:8888 (spec 10.12): connections of the script to it lead to the server's own gateway, whether through net,
+// http or fetch. Requests carry how deep calls of workers are nested, so that the gateway ends those that would never end.
+
+const net = require('node:net');
+const { subscribe } = require('node:diagnostics_channel');
+
+const kName = 'apigateway-service';
+const kPort = 8888;
+const kDepthHeader = 'x-redd-depth';
+
+// `gateway`: {host, port} of hello; depthOf() is the depth of the invocation whose work is running.
+function nameGateway(gateway, depthOf) {
+  const { connect } = net.Socket.prototype;
+  net.Socket.prototype.connect = function connectTo(...args) {
+    return connect.apply(this, directed(args, gateway));
+  };
+  subscribe('http.client.request.created', ({ request }) => {
+    if (request.host === kName && !request.headersSent) request.setHeader(kDepthHeader, String(depthOf() + 1));
+  });
+  subscribe('undici:request:create', ({ request }) => {
+    if (String(request.origin) === `http://${kName}:${kPort}`) request.addHeader(kDepthHeader, String(depthOf() + 1));
+  });
+}
+
+// The arguments of Socket.connect() in any of its forms: (port, host), (options), or Node's own [options, callback].
+function directed(args, gateway) {
+  const [first] = args;
+  if (Array.isArray(first)) {
+    if (isGateway(first[0]?.host, first[0]?.port)) first[0] = { ...first[0], ...gateway };
+    return args;
+  }
+  if (first !== null && typeof first === 'object') {
+    return isGateway(first.host, first.port) ? [{ ...first, ...gateway }, ...args.slice(1)] : args;
+  }
+  return isGateway(args[1], first) ? [gateway.port, gateway.host, ...args.slice(2)] : args;
+}
+
+function isGateway(host, port) {
+  return host === kName && Number(port) === kPort;
+}
+
+module.exports = { nameGateway };
