@@ -21,7 +21,7 @@ app.get('/interval', (req, res) => { try { setInterval(() => {}, 1); } catch (er
 app.get('/timer', (req, res) => { setTimeout(() => res.json({ fired: true }), 5); });
 app.get('/throw', () => { throw new Error('thrown on purpose'); });
 app.get('/reject', async () => { throw { odd: 'rejected on purpose' }; });
-app.get('/started-throw', (req, res) => { res.write('begun'); throw new Error('after the start'); });
+app.get('/started-throw', async (req, res) => { res.write('begun'); await new Promise((done) => setTimeout(done, 50)); throw new Error('after the start'); });
 app.get('/ended-throw', (req, res) => { res.json({ done: true }); throw new Error('after the end'); });
 app.get('/detached', (req, res) => { setTimeout(() => { throw new Error('detached on purpose'); }, 1); setTimeout(() => res.json({}), 200); });
 app.get('/stray', (req, res) => { Promise.reject(new Error('stray rejection')); setTimeout(() => res.json({}), 200); });
@@ -99,7 +99,7 @@ describe('runtime', () => {
       const answer = await ask(path);
       assert.deepEqual([answer.status, answer.json], [500, fatal], path);
     }
-    await assert.rejects(ask('/started-throw'));
+    await assert.rejects(fetch(`${server.url}/dev/started-throw`).then((answer) => answer.text()));
     assert.deepEqual((await ask('/ended-throw')).json, { done: true });
     assert.deepEqual((await ask('/emitter')).json, { ok: true });
     assert.deepEqual((await ask('/globals')).status, 200);

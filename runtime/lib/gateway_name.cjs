@@ -7,7 +7,9 @@ const { subscribe } = require('node:diagnostics_channel');
 
 const kName = 'apigateway-service';
 const kPort = 8888;
+const kOrigin = `http://${kName}:${kPort}`;
 const kDepthHeader = 'x-redd-depth';
+const kHostHeader = 'x-redd-host';  // between our fetch() and the request that it makes; never sent
 
 // `gateway`: {host, port} of hello; depthOf() is the depth of the invocation whose work is running.
 function nameGateway(gateway, depthOf) {
@@ -19,8 +21,29 @@ function nameGateway(gateway, depthOf) {
     if (request.host === kName && !request.headersSent) request.setHeader(kDepthHeader, String(depthOf() + 1));
   });
   subscribe('undici:request:create', ({ request }) => {
-    if (String(request.origin) === `http://${kName}:${kPort}`) request.addHeader(kDepthHeader, String(depthOf() + 1));
+    if (String(request.origin) !== kOrigin) return;
+    request.addHeader(kDepthHeader, String(depthOf() + 1));
+    takeHost(request);
   });
+  letFetchNameHosts();
+}
+
+// Node's fetch() drops a Host header; here it is what says which space is meant.
+function letFetchNameHosts() {
+  const { fetch: ofNode } = globalThis;
+  globalThis.fetch = function fetch(input, init) {
+    const url = typeof input === 'string' || input instanceof URL ? String(input) : '';
+    if (!url.startsWith(`${kOrigin}/`) || !init?.headers) return ofNode(input, init);
+    const headers = new Headers(init.headers);
+    if (headers.has('host')) headers.set(kHostHeader, headers.get('host'));
+    return ofNode(input, { ...init, headers });
+  };
+}
+
+function takeHost(request) {
+  const at = request.headers.indexOf(kHostHeader);
+  if (at < 0) return;
+  [, request.host] = request.headers.splice(at, 2);
 }
 
 // The arguments of Socket.connect() in any of its forms: (port, host), (options), or Node's own [options, callback].
