@@ -9,7 +9,7 @@ import { request, startRedd } from './lib/redd.mjs';
 import { makeApp } from './lib/app.mjs';
 import { generateForm } from './lib/multipart.mjs';
 
-const code = `import { app } from 'codehooks-js';
+const code = `import { app, Datastore } from 'codehooks-js';
 import Busboy from 'busboy';
 import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
@@ -91,6 +91,13 @@ app.get('/res/:name', (req, res) => answers[req.params.name](res));
 let finished = [];
 app.get('/finish', (req, res) => { res.on('finish', () => finished.push('finish')).on('close', () => finished.push('close')); res.end('x'); });
 app.get('/finished', (req, res) => { res.json(finished); });
+
+app.post('/rows', async (req, res) => { const conn = await Datastore.open(); await conn.insertOne('rows', Array.from({ length: 230 }, (_, n) => ({ _id: String(n).padStart(4, '0'), n }))); res.end(); });
+app.get('/rows/:how', async (req, res) => {
+  const conn = await Datastore.open();
+  const stream = conn.getMany('rows', { n: { $gte: 0 } }, { sort: { _id: 1 } });
+  if (req.params.how === 'res') res.json(stream); else stream.json(res);
+});
 
 // ---- coding
 const long = 'the quick brown fox. '.repeat(200);
@@ -298,6 +305,16 @@ describe('HTTP', () => {
     assert.deepEqual(JSON.parse((await of('head')).text.slice(1)), [[false, 200, false, false], [true, 202, false, false]]);
     await ask('/finish');
     assert.deepEqual((await ask('/finished')).json, ['finish', 'close']);
+  });
+
+  test('HT-07 a stream of documents becomes a JSON array', async () => {
+    await post('/rows', '');
+    for (const how of ['res', 'stream']) {
+      const { status, headers, json } = await ask(`/rows/${how}`);
+      assert.deepEqual([status, headers['content-type'], json.length, json[229]], [200, 'application/json; charset=utf-8', 230, { _id: '0229', n: 229 }], how);
+    }
+    const encoded = await raw('/rows/res', 'gzip');
+    assert.deepEqual([encoded.coding, JSON.parse(decode(encoded)).length], ['gzip', 230]);
   });
 
   // The answer's raw bytes, undecoded.
