@@ -58,7 +58,7 @@ test('key/value: values and results', async () => {
     ['kv.getAll', 'pre', 's', { reverse: true, onlykeys: false }], ['kv.get', '7', null]]);
   const refused = await run(`
     const refusals = [conn.get(), conn.set(null, 'x'), conn.incr('x', 'many'), conn.set('x', 'y', { ttl: 'soon' }), conn.set('x', 1n), conn.insertOne('', {}), conn.insertOne('c', 5),
-      conn.insertOne('c', { n: 1n }), conn.updateOne('c', 'id', 'change'), conn.findOne('c', true), conn.createIndex('c', 'f')];
+      conn.insertOne('c', { n: 1n }), conn.updateOne('c', 'id', 'change'), conn.findOne('c', true), conn.enqueue('topic', {})];
     return (await Promise.allSettled(refusals)).map(({ status, reason }) => [status, reason?.code]);`);
   assert.deepEqual(refused.map(([, code]) => code), [3, 3, 3, 3, undefined, 3, 3, undefined, 3, 3, 12].map((code) => code ?? null));
   assert.equal(refused[4][0], 'fulfilled');
