@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
 
 #include "base/clock.h"
 #include "base/log.h"
@@ -234,6 +235,12 @@ void Worker::watchEnd() {
 // channel: the invocations fail at its hang-up, not before.
 void Worker::ended() {
   killGroup(process_.pid);
+  if (state_ == State::starting && !refused_ && ++endTurns_ < kEndTurnsMax) {  // its last word, loadFailed, is still to be read
+    boost::asio::post(context_.loop, [self = shared_from_this()] {
+      if (self->state_ != State::reaped) self->ended();
+    });
+    return;
+  }
   const Exit exit = reap(process_.pid, Wait::no);
   if (exit.how == Exit::How::running) return watchEnd();
   boost::system::error_code error;
