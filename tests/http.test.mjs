@@ -427,6 +427,24 @@ describe('HTTP', () => {
     assert.equal((await at('localhost', '/dev/_A_D_M_nothing')).status, 404);
     await server.api('POST', `/projects/${app.project}/spaces`, { name: 'empty' });
     assert.deepEqual((await at('localhost', '/empty/x')).json, { error: 'No code deployed' });
+    assert.equal((await at('www.example.com', '/dev/req/1/sub')).status, 421);
     for (const path of ['/dev', '/dev/']) assert.deepEqual((await at('localhost', path)).json, { error: 'No route matching GET /' });
+  });
+
+  test('HT-01 HT-02 a domain of a space: its path is the whole path', async () => {
+    const at = (host, path) => request(`${server.url}${path}`, { headers: { host } });
+    await app.good('domain', 'www.example.com');
+    const { json } = await at('WWW.Example.com:8080', '/req/7/sub?x=1');
+    assert.deepEqual([json.path, json.apiPath, json.url, json.originalUrl, json.hostname, json.params, json.datastore],
+      ['/dev/req/7/sub', '/req/7/sub', '/req/7/sub?x=1', '/req/7/sub?x=1', 'www.example.com', { id: '7' }, 'dev']);
+    assert.equal((await at('www.example.com', '/dev/req/7/sub')).status, 404);
+    assert.equal((await at('www.example.com', '/health')).text, 'Alive');
+    assert.equal((await at('www.example.com', '/_/api/v1/me')).status, 421);
+    assert.deepEqual((await ask('/req/7/sub')).json.apiPath, '/req/7/sub');
+    for (const bad of ['localhost', 'a.api.example.com', 'x.localhost', 'UPPER.com', '10.0.0.1', 'a/b.com']) assert.equal((await app.coho(['domain', bad])).code, 1, bad);
+    await assert.rejects(server.api('PUT', `/projects/${app.project}/spaces/empty/domains`, { domains: ['www.example.com'] }), /belongs to another space/);
+    assert.match((await app.good('info')).stdout, /www\.example\.com/);
+    await app.good('domain-remove', 'www.example.com');
+    assert.equal((await at('www.example.com', '/req/7/sub')).status, 421);
   });
 });

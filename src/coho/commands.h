@@ -61,6 +61,8 @@ struct ListArguments {
 };
 Result<void> whitelist(const Context& context, const ListArguments& arguments);
 Result<void> removeWhitelist(const Context& context, const ListArguments& arguments);
+Result<void> domain(const Context& context, const ListArguments& arguments);
+Result<void> removeDomain(const Context& context, const ListArguments& arguments);
 Result<void> cors(const Context& context, const ListArguments& arguments);
 Result<void> removeCors(const Context& context, const ListArguments& arguments);
 Result<void> removeEnv(const Context& context, const std::string& name);

@@ -117,6 +117,12 @@ void addSettingCommands(CLI::App& app, Arguments& a) {
   auto* lessOrigins = add(app, a, "cors-remove", "Take an origin off the list", [&a](const Context& c) { return removeCors(c, a.list); });
   lessOrigins->add_option("origin", a.list.value)->required();
 
+  auto* domains = add(app, a, "domain", "Serve the space under a host name of its own; without one, show the list",
+                      [&a](const Context& c) { return domain(c, a.list); });
+  domains->add_option("name", a.list.value, "As in www.example.com; its DNS leads to the server");
+  auto* lessDomains = add(app, a, "domain-remove", "Take a host name off the list", [&a](const Context& c) { return removeDomain(c, a.list); });
+  lessDomains->add_option("name", a.list.value)->required();
+
   auto* tokens = add(app, a, "tokens", "List API tokens", [&a](const Context& c) { return listTokens(c, a.keys); });
   tokens->add_flag_callback("--show", [&a] { a.keys = Keys::shown; }, "Show whole tokens");
   auto* addOne = add(app, a, "add-token", "Make an API token, sent as x-apikey", [&a](const Context& c) { return addToken(c, a.token); });

@@ -24,6 +24,7 @@ Task<Result<Answer>> removeToken(Call call);
 Task<Result<Answer>> setJwks(Call call);
 Task<Result<Answer>> setAllowedHosts(Call call);
 Task<Result<Answer>> setCorsOrigins(Call call);
+Task<Result<Answer>> setDomains(Call call);
 Task<Result<Answer>> setEnv(Call call);
 Task<Result<Answer>> removeEnv(Call call);
 // handlers_deploy.cc

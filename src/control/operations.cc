@@ -40,6 +40,8 @@ std::vector<Operation> table() {
        {{"addresses", texts, required}}, setAllowedHosts},
       {"cors.set", "PUT", REDD_SPACE "/cors-origins", owner, write, "Lists the origins whose pages may call the space; [] lets all.",
        {{"origins", texts, required}}, setCorsOrigins},
+      {"domains.set", "PUT", REDD_SPACE "/domains", owner, write, "Lists the host names that are this space, without its name in the path.",
+       {{"domains", texts, required}}, setDomains},
       {"env.set", "PUT", REDD_SPACE "/env/{name}", owner, write, "Sets an environment variable.",
        {{"value", text, required}, {"encrypted", flag, optional}}, setEnv},
       {"env.remove", "DELETE", REDD_SPACE "/env/{name}", owner, write, "Removes an environment variable.", {}, removeEnv},

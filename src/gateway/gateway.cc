@@ -104,10 +104,12 @@ class GatewayImpl final : public Gateway {
   Task<void> handle(Request& request) {
     const http::RequestHead& head = request.head();
     const std::string_view project = projectInHost(head.host);
-    if (project.empty() && !servesDefaultProject(head.host, options_.hosts)) co_return co_await misdirected(request);
-    if (head.path() == "/health") co_return co_await alive(request);
+    const auto catalogue = floor_.catalogue.snapshot();
+    auto named = project.empty() ? spaceOfHost(*catalogue, head.host) : nullptr;
+    if (project.empty() && !named && !servesDefaultProject(head.host, options_.hosts)) co_return co_await misdirected(request);
+    if (head.path() == "/health" && !named) co_return co_await alive(request);
 
-    auto target = resolveTarget(*floor_.catalogue.snapshot(), head, project);
+    auto target = named ? targetOfDomain(std::move(named), head) : resolveTarget(*catalogue, head, project);
     if (!target) co_return co_await answerError(request, httpStatus(target.error().code), target.error().text());
     request.space = std::move(target->space);
     request.path = std::move(target->path);

@@ -97,6 +97,30 @@ Result<void> checkCorsOrigins(const std::vector<std::string>& origins) {
   return {};
 }
 
+namespace {
+
+// What 20.1 gives another meaning: PROJECT.api.ANY, PROJECT.localhost, and names without a dot.
+bool isFreeHostName(std::string_view name) {
+  constexpr std::size_t kHostBytesMax = 253;
+  if (name.size() > kHostBytesMax || !name.contains('.') || name.starts_with('.') || name.ends_with('.') || name.contains("..")) return false;
+  if (!std::ranges::all_of(name, [](char c) { return isLower(c) || isDigit(c) || c == '.' || c == '-'; })) return false;
+  const auto rest = name.substr(name.find('.') + 1);
+  return rest != "localhost" && !rest.starts_with("api.") && isLower(name.back());
+}
+
+}  // namespace
+
+Result<void> checkDomains(const std::vector<std::string>& domains) {
+  if (domains.size() > kLimits.domainsMax) return invalid(fmt::format("A space has at most {} domains.", kLimits.domainsMax));
+  for (const auto& one : domains) {
+    if (isFreeHostName(one)) continue;
+    return invalid(fmt::format("'{}' cannot be a domain of a space. Domains are host names in lower case, as in www.example.com, but not NAME.api.ANY "
+                               "and NAME.localhost, which mean projects.",
+                               cutUtf8(one, 60)));
+  }
+  return {};
+}
+
 std::string lowerCase(std::string_view text) {
   std::string out(text);
   for (char& c : out) {

@@ -73,6 +73,7 @@ Result<void> info(const Context& context, Keys keys) {
   rows(table, "JWKS", jwksRows(space));
   rows(table, "Whitelist", textsOf(space, "allowedHosts"));
   rows(table, "CORS origins", textsOf(space, "corsOrigins"));
+  rows(table, "Domains", textsOf(space, "domains"));
   rows(table, "Env", envRows(space));
   rows(table, "Tokens", tokenRows(space));
   rows(table, "Deployment", deploymentRows(deployment));

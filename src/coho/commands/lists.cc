@@ -1,4 +1,4 @@
-// Lists of a space: the clients that may call it, the origins whose pages may.
+// Lists of a space: the clients that may call it, the origins whose pages may, its domains.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -16,6 +16,7 @@ struct List {
 };
 constexpr List kAllowedHosts{"/allowed-hosts", "addresses", "allowedHosts", "Allowed hosts", "every client may call the space"};
 constexpr List kCorsOrigins{"/cors-origins", "origins", "corsOrigins", "CORS origins", "pages of every origin may call the space"};
+constexpr List kDomains{"/domains", "domains", "domains", "Domains", "the space is reached by its endpoint only"};
 
 enum class Edit { add, remove };
 
@@ -51,6 +52,8 @@ Result<void> whitelist(const Context& context, const ListArguments& arguments) {
 Result<void> removeWhitelist(const Context& context, const ListArguments& arguments) {
   return edit(context, kAllowedHosts, Edit::remove, arguments.value);
 }
+Result<void> domain(const Context& context, const ListArguments& arguments) { return edit(context, kDomains, Edit::add, arguments.value); }
+Result<void> removeDomain(const Context& context, const ListArguments& arguments) { return edit(context, kDomains, Edit::remove, arguments.value); }
 Result<void> cors(const Context& context, const ListArguments& arguments) { return edit(context, kCorsOrigins, Edit::add, arguments.value); }
 Result<void> removeCors(const Context& context, const ListArguments& arguments) { return edit(context, kCorsOrigins, Edit::remove, arguments.value); }
 
