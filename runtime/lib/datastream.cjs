@@ -206,7 +206,7 @@ class DataStream extends EventEmitter {
 
   async #pipeToResponse(res) {
     let batch = await this.#next();  // before the head is decided: an error can still be told
-    if (!res.headersSent && res.get('content-type') === undefined) res.type('json');
+    if (!res.headersSent && res.get('content-type') === undefined) res.type('application/json');
     let separator = '[\n';
     for (; batch !== null; batch = await this.#next()) {
       if (batch.length > 0) {

@@ -54,5 +54,12 @@ TEST(SettingNamesTest, AllowedHostsAreAddresses) {
   EXPECT_FALSE(checkAllowedHosts(std::vector<std::string>(kLimits.allowedHostsMax + 1, "1.1.1.1")));
 }
 
+TEST(SettingNamesTest, DomainsAreFreeHostNames) {
+  EXPECT_TRUE(checkDomains({"www.example.com", "a-b.example", "xn--bcher-kva.example"}));
+  for (const auto* text : {"", "localhost", "x.localhost", "p.api.example.com", "A.example", "a..b", ".a.b", "a.b.", "10.0.0.1", "a/b.c", "a.b:80"}) {
+    EXPECT_FALSE(checkDomains({text})) << text;
+  }
+}
+
 }  // namespace
 }  // namespace redd::space
