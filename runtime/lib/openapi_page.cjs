@@ -31,7 +31,7 @@ function localDocument(document, req, config) {
 // What stands before the API path in the address: "/dev", or nothing where the host names the space.
 function prefixOf(req) {
   const [path] = String(req.originalUrl).split('?', 1);
-  return path.endsWith(req.apiPath) ? path.slice(0, path.length - req.apiPath.length) : '';
+  return path.length > req.apiPath.length ? `/${req.datastore}` : '';
 }
 
 function quoted(text) {
