@@ -39,6 +39,7 @@ class Calls {
   #currentInvocation;
   #pending = new Map();
   #lastId = 0;
+  #prefix = '';    // "prod/" while work for another space of the project is started
   #overflow = [];  // {id, text}: calls beyond kInFlightMax wait here
 
   constructor(channel, currentInvocation) {
@@ -50,6 +51,22 @@ class Calls {
     return this.#pending.size;
   }
 
+  // The space that calls go to now: '' for the script's own.
+  get space() {
+    return this.#prefix.slice(0, -1);
+  }
+
+  // Runs `work`; the calls that it makes before it returns go to that space of the project.
+  inSpace(space, work) {
+    const before = this.#prefix;
+    this.#prefix = space === '' ? '' : `${space}/`;
+    try {
+      return work();
+    } finally {
+      this.#prefix = before;
+    }
+  }
+
   // The promise of the call's result. Arguments are JSON values.
   call(operation, ...args) {
     return this.send(operation, JSON.stringify(args).slice(1));
@@ -57,7 +74,7 @@ class Calls {
 
   // The same with the arguments as JSON text that ends in "]".
   send(operation, argumentsText) {
-    const text = `[${this.#currentInvocation()},"${operation}"${argumentsText === ']' ? '' : ','}${argumentsText}`;
+    const text = `[${this.#currentInvocation()},"${this.#prefix}${operation}"${argumentsText === ']' ? '' : ','}${argumentsText}`;
     if (text.length > kFrameBytesMax / 4 && Buffer.byteLength(text) > kFrameBytesMax) {
       return Promise.reject(invalidArgument(`${operation} was given ${Buffer.byteLength(text)} bytes, at most ${kFrameBytesMax} are allowed`));
     }

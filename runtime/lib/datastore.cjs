@@ -312,6 +312,21 @@ class Collection {
   }
 }
 
+// The connection to another space of the project. Its methods start their calls at once; streams remember where they belong.
+async function openSibling(space) {
+  if (!/^[a-z0-9-]{1,30}$/.test(space)) throw invalidArgument(`${space} is no name of a space`);
+  await calls.inSpace(space, () => calls.call('space.open', space));
+  const sibling = new Proxy(new Connection(), {
+    get(connection, name) {
+      const member = connection[name];
+      if (typeof member !== 'function') return member;
+      if (name === 'collection') return (collection) => new Collection(sibling, collection);
+      return (...args) => calls.inSpace(space, () => member.apply(connection, args));
+    },
+  });
+  return sibling;
+}
+
 // The global DB and Datastore. open() costs nothing: always the same promise of the same connection.
 function makeDatastore(hostCalls, space) {
   calls = hostCalls;
@@ -324,9 +339,7 @@ function makeDatastore(hostCalls, space) {
   return Object.freeze({
     open(name) {
       if (name === undefined || name === null || name === space) return opened;
-      return calls.call('space.open', String(name)).then(() => {
-        throw unavailable(`opening the space ${String(name)} from ${space}`);
-      });
+      return openSibling(String(name));
     },
     close() {},
   });

@@ -9,6 +9,7 @@ const kStarters = new Set(['data', 'end', 'error']);
 class DataStream extends EventEmitter {
   #open;       // () → promise of {items, cursor}
   #calls;
+  #space;      // where calls.inSpace() stood when it was made
   #options;
   #map;        // what becomes of an item
   #cursor = 0;
@@ -20,6 +21,7 @@ class DataStream extends EventEmitter {
   constructor(calls, options, open, map = null) {
     super();
     this.#calls = calls;
+    this.#space = calls.space;
     this.#options = options;
     this.#open = open;
     this.#map = map;
@@ -129,7 +131,7 @@ class DataStream extends EventEmitter {
   cancel() {
     if (this.#cancelled) return this;
     this.#cancelled = true;
-    if (this.#cursor !== 0) this.#calls.forget('cursor.close', this.#cursor);
+    if (this.#cursor !== 0) this.#close(this.#cursor);
     this.#cursor = 0;
     if (this.#paused !== null) this.resume();
     return this;
@@ -183,15 +185,19 @@ class DataStream extends EventEmitter {
     if (this.#first) {
       this.#first = false;
       if (this.#cancelled) return null;
-      return this.#take(await this.#open(this.#options));
+      return this.#take(await this.#calls.inSpace(this.#space, () => this.#open(this.#options)));
     }
     if (this.#cancelled || this.#cursor === 0) return null;
-    return this.#take(await this.#calls.call('cursor.next', this.#cursor));
+    return this.#take(await this.#calls.inSpace(this.#space, () => this.#calls.call('cursor.next', this.#cursor)));
+  }
+
+  #close(cursor) {
+    this.#calls.inSpace(this.#space, () => this.#calls.forget('cursor.close', cursor));
   }
 
   #take({ items, cursor }) {
     if (this.#cancelled) {
-      if (cursor !== 0) this.#calls.forget('cursor.close', cursor);
+      if (cursor !== 0) this.#close(cursor);
       return null;
     }
     this.#cursor = cursor ?? 0;

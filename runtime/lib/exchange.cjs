@@ -4,6 +4,7 @@
 
 const { ToServer } = require('./frames.cjs');
 const { Output } = require('./output.cjs');
+const { codingFor, compressed, encodedHeaders, kIdentity, kSyncBytesMax, kTextBytesMin } = require('./encoding.cjs');
 const { fatalText } = require('./stacks.cjs');
 
 const kFatalBody = '{"text":"Unhandled Codehook exception, check logs","fatal":true}';
@@ -23,6 +24,8 @@ class Exchange {
   body = null;     // IncomingBody, when there is a request body
   output = null;   // Output, once the answer is more than one frame
   askHook = false;  // an auth hook decides
+  acceptEncoding;  // as received
+  depth = 0;       // calls of workers that led here
   bodyless = false;  // HEAD: the answer's body stays here
   running = 0;     // functions that have not returned or settled
   answering = true;  // still waiting for an answer; false also for kinds that have none
@@ -87,15 +90,42 @@ class Exchange {
     this.ended = true;
     if (this.aborted) return;
     this.started = true;
+    const coding = body.length > kTextBytesMin ? codingFor(this.acceptEncoding, status, headers, type) : undefined;
+    if (coding !== undefined) {
+      headers = withType(headers, type);
+      if (this.#encode(status, headers, coding, body)) return;
+      headers = encodedHeaders(headers, kIdentity);
+    }
     const unsent = this.bodyless || status === 204 || status === 304;
     const head = unsent ? headOf(status, headers, type, this.bodyless ? body : null) : plainHead(status, headers, type);
-    if (unsent) body = '';
+    this.#sendWhole(head, unsent ? '' : body);
+  }
+
+  // Sends the whole answer in another coding; false when this client gets it as it is.
+  #encode(status, headers, coding, body) {
+    if (coding === kIdentity) return false;
+    const head = headOf(status, encodedHeaders(headers, coding), null, null);
+    if (this.bodyless) {
+      this.#sendWhole(head, '');
+      return true;
+    }
+    const bytes = typeof body === 'string' ? Buffer.from(body, 'utf8') : body;
+    if (bytes.length <= kSyncBytesMax) {
+      this.#sendWhole(head, compressed(coding, bytes));
+      return true;
+    }
+    this.output = new Output(this, () => head, { coding });
+    this.output.end(bytes);
+    return true;
+  }
+
+  #sendWhole(head, body) {
     if (fits(head, body, this.windowBytes)) {
       this.worker.channel.answer(this.id, head, body);
       this.answered();
       return;
     }
-    this.output = new Output(this, head);
+    this.output = new Output(this, () => head);
     this.output.end(typeof body === 'string' ? Buffer.from(body, 'utf8') : body);
   }
 
@@ -103,7 +133,12 @@ class Exchange {
   begin(status, headers, type) {
     this.started = true;
     const bodyless = this.bodyless || status === 204 || status === 304;
-    this.output = new Output(this, headOf(status, headers, type, null), bodyless);
+    const coding = codingFor(this.acceptEncoding, status, headers, type);
+    const head = (used) => {
+      const sent = coding === undefined ? headers : encodedHeaders(withType(headers, type), used ?? kIdentity);
+      return headOf(status, sent, type, null);
+    };
+    this.output = new Output(this, head, { bodyless, coding: bodyless || coding === kIdentity ? undefined : coding });
     if (this.aborted) this.output.drop();
     return this.output;
   }
@@ -151,6 +186,10 @@ class Exchange {
     if (this.body !== null) this.body.close();
     this.worker.forget(this);
   }
+}
+
+function withType(headers, type) {
+  return headers?.has('content-type') ? headers : new Map(headers).set('content-type', type);
 }
 
 function fits(head, body, windowBytes) {

@@ -1,6 +1,7 @@
 'use strict';
 // What app.init() returned (spec 10.4 to 10.6), checked and put in the form that requests use.
 
+const { openApiConfig } = require('./openapi_page.cjs');
 const { RouteTable, compilePattern } = require('./routes.cjs');
 
 class Manifest {
@@ -9,6 +10,7 @@ class Manifest {
   globals = [];  // {pattern or null, func}
   startup = null;
   app = null;
+  openApi = null;  // what app.openapi() was given
   #conditional = false;
   #chains = new Map();  // route → globals + its functions, when no global depends on the path
   #raw;
@@ -19,6 +21,7 @@ class Manifest {
     }
     this.#raw = raw;
     this.app = raw.app ?? null;
+    this.openApi = openApiConfig(raw.settings);
     for (const [key, hooks] of Object.entries(raw.routehooks)) this.routes.add(key, functionsOf(hooks, key, warn));
     for (const [key, hooks] of Object.entries(raw.authhooks)) {
       this.auth.push({ key, pattern: compilePattern(key), functions: functionsOf(hooks, `auth ${key}`, warn) });

@@ -2,6 +2,7 @@
 // What a script sees as `res` (spec 20.4). Setters return res. Whatever is called after the end is ignored.
 
 const { kJsonType } = require('./exchange.cjs');
+const { localDocument, localPage } = require('./openapi_page.cjs');
 const { DataStream } = require('./datastream.cjs');
 
 const kHtmlType = 'text/html; charset=utf-8';
@@ -146,10 +147,13 @@ class Response {
       value.pipe(this);
       return this;
     }
-    return this.#finish(kJsonType, jsonText(value));
+    const { openApi } = this.#exchange.worker.manifest;
+    return this.#finish(kJsonType, jsonText(openApi === null ? value : localDocument(value, this.req, openApi)));
   }
 
   send(value) {
+    const { openApi } = this.#exchange.worker.manifest;
+    if (openApi !== null && typeof value === 'string') value = localPage(value, this.req, openApi);
     return this.#value(value, kHtmlType);
   }
 

@@ -12,6 +12,7 @@ const { Request } = require('./request.cjs');
 const { Response } = require('./response.cjs');
 const { boundedLine, captureConsole } = require('./console.cjs');
 const { fatalText, placeOf } = require('./stacks.cjs');
+const { nameGateway } = require('./gateway_name.cjs');
 const { loadScript } = require('./loader.cjs');
 const { makeDatastore } = require('./datastore.cjs');
 const { makeFiles } = require('./files.cjs');
@@ -130,6 +131,7 @@ class Worker {
   #load(script) {
     process.noDeprecation = true;  // old dependencies of published packages; nothing an author could do
     captureConsole((level, text) => this.log(this.#current.getStore(), level, text));
+    if (this.#hello.gateway?.port) nameGateway(this.#hello.gateway, () => this.#current.getStore()?.depth ?? 0);
     defineGlobals(makeDatastore(this.#calls, this.#hello.space), makeFiles());
     process.on('exit', () => this.channel.flush());
     process.on('uncaughtException', (error) => this.#onStray(error, 'uncaught exception'));
@@ -169,6 +171,8 @@ class Worker {
 
   #startRequest(exchange, invoke, bodyless) {
     exchange.askHook = invoke.auth === 'hook';
+    exchange.acceptEncoding = invoke.headers['accept-encoding'];
+    exchange.depth = invoke.depth ?? 0;
     exchange.bodyless = invoke.method === 'HEAD';
     exchange.req = new Request(exchange, invoke, this.#hello.space);
     exchange.res = new Response(exchange);

@@ -110,6 +110,7 @@ Result<std::string> findEntry(const fs::path& folder, std::string_view main) {
     const auto named = textOf(*json, "main");
     if (!named.empty() && isFile(folder / named)) return named;
   }
+  if (isFile(folder / "server.js")) return std::string("server.js");  // a published template's name for it
   return notFound(fmt::format(
       "missing index.js in {}. Fix: write one (coho create NAME makes a first), or name the file with --main, the folder with --dir",
       folder.string()));

@@ -27,7 +27,7 @@ struct BundleTools {
 // Beside the executable in ../share/coho; COHO_ESBUILD names another esbuild. Error: notFound, with the fix.
 Result<BundleTools> findBundleTools(const Environment& environment);
 
-// index.ts, index.js, or what package.json calls main; `main` (--main) before all of them. Error: "missing index.js …".
+// index.ts, index.js, what package.json calls main, or server.js; `main` (--main) before all of them. Error: "missing index.js …".
 Result<std::string> findEntry(const std::filesystem::path& folder, std::string_view main);
 
 struct Bundle {

@@ -55,6 +55,16 @@ struct EnvArguments {
 };
 Result<void> setJwks(const Context& context, const JwksArguments& arguments);
 Result<void> setEnv(const Context& context, const EnvArguments& arguments);
+// One text of a list that a space holds: an allowed host or an origin.
+struct ListArguments {
+  std::string value;  // empty: show the list
+};
+Result<void> whitelist(const Context& context, const ListArguments& arguments);
+Result<void> removeWhitelist(const Context& context, const ListArguments& arguments);
+Result<void> domain(const Context& context, const ListArguments& arguments);
+Result<void> removeDomain(const Context& context, const ListArguments& arguments);
+Result<void> cors(const Context& context, const ListArguments& arguments);
+Result<void> removeCors(const Context& context, const ListArguments& arguments);
 Result<void> removeEnv(const Context& context, const std::string& name);
 
 // commands/tokens.cc

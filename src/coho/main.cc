@@ -25,6 +25,7 @@ struct Arguments {
   DeployArguments deploy;
   JwksArguments jwks;
   EnvArguments env;
+  ListArguments list;
   std::string envValue;
   TokenArguments token;
   LogArguments log;
@@ -104,6 +105,23 @@ void addSettingCommands(CLI::App& app, Arguments& a) {
   });
   auto* unset = add(app, a, "remove-env", "Remove a variable", [&a](const Context& c) { return removeEnv(c, a.env.name); });
   unset->add_option("name", a.env.name)->required();
+
+  auto* hosts = add(app, a, "whitelist", "Let only listed client addresses call the space; without one, show the list",
+                    [&a](const Context& c) { return whitelist(c, a.list); });
+  hosts->add_option("address", a.list.value, "An address or a range, as in 203.0.113.7 or 203.0.113.0/24");
+  auto* lessHosts = add(app, a, "whitelist-remove", "Take an address off the list", [&a](const Context& c) { return removeWhitelist(c, a.list); });
+  lessHosts->add_option("address", a.list.value)->required();
+  auto* origins = add(app, a, "cors", "Let only pages of listed origins call the space; without one, show the list",
+                      [&a](const Context& c) { return cors(c, a.list); });
+  origins->add_option("origin", a.list.value, "As in https://app.example.com");
+  auto* lessOrigins = add(app, a, "cors-remove", "Take an origin off the list", [&a](const Context& c) { return removeCors(c, a.list); });
+  lessOrigins->add_option("origin", a.list.value)->required();
+
+  auto* domains = add(app, a, "domain", "Serve the space under a host name of its own; without one, show the list",
+                      [&a](const Context& c) { return domain(c, a.list); });
+  domains->add_option("name", a.list.value, "As in www.example.com; its DNS leads to the server");
+  auto* lessDomains = add(app, a, "domain-remove", "Take a host name off the list", [&a](const Context& c) { return removeDomain(c, a.list); });
+  lessDomains->add_option("name", a.list.value)->required();
 
   auto* tokens = add(app, a, "tokens", "List API tokens", [&a](const Context& c) { return listTokens(c, a.keys); });
   tokens->add_flag_callback("--show", [&a] { a.keys = Keys::shown; }, "Show whole tokens");

@@ -211,10 +211,11 @@ Task<Result<void>> RestDoor::readArguments(const Operation& operation, http::Exc
 
 Result<space::Principal> RestDoor::authorise(const Operation& operation, const http::RequestHead& head) const {
   if (operation.permission == Permission::anyone) return space::Principal{};
-  if (head.headers.count("authorization") != 1) {
-    return unauthorized("Send the owner's token as 'Authorization: Bearer TOKEN'. Fix: coho login URL --token TOKEN");
+  if (head.headers.count("authorization") + head.headers.count("x-admintoken") != 1) {
+    return unauthorized("Send the owner's token as 'Authorization: Bearer TOKEN' or as 'x-admintoken: TOKEN'. Fix: coho login URL --token TOKEN");
   }
-  const auto token = auth::Authenticator::bearerToken(*head.headers.find("authorization"));
+  const auto bearer = head.headers.find("authorization");
+  const auto token = bearer ? auth::Authenticator::bearerToken(*bearer) : head.headers.find("x-admintoken");
   if (!token) return unauthorized("The Authorization header is not 'Bearer TOKEN'.");
   auto principal = services_.catalogue.authenticate(*token);
   if (principal.role == space::Role::none) {

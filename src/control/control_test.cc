@@ -238,6 +238,18 @@ TEST(Control, TwoAuthorizationHeadersAreNone) {
   EXPECT_EQ(exchange.answer_.status, 401);
 }
 
+TEST(Control, AnAdminTokenIsTakenAlone) {
+  House house;
+  FakeExchange alone("GET", "/_/api/v1/me"), both("GET", "/_/api/v1/me");
+  alone.head_.headers.add("x-admintoken", house.owner);
+  house.run(house.start(alone));
+  EXPECT_EQ(alone.answer_.status, 200);
+  both.head_.headers.add("x-admintoken", house.owner);
+  house.authorise(both, house.owner);
+  house.run(house.start(both));
+  EXPECT_EQ(both.answer_.status, 401);
+}
+
 // ---- who may what (SEC-33): every row of the table against everybody ----
 
 struct Expected {
@@ -261,6 +273,9 @@ const std::map<std::string_view, Expected> kWhoMay = {
     {"token.add", {401, 401, 201, R"({"access":"READWRITE"})"}},
     {"token.remove", {401, 401, 200, ""}},
     {"jwks.set", {401, 401, 200, R"({"url":""})"}},
+    {"hosts.set", {401, 401, 200, R"({"addresses":["203.0.113.0/24"]})"}},
+    {"cors.set", {401, 401, 200, R"({"origins":["https://app.example.com"]})"}},
+    {"domains.set", {401, 401, 200, R"({"domains":["www.example.com"]})"}},
     {"env.set", {401, 401, 200, R"({"value":"v"})"}},
     {"env.remove", {401, 401, 200, ""}},
     {"deploy", {401, 401, 201, R"({"bundle":"x"})"}},

@@ -114,6 +114,7 @@ class FakeSupervisor final : public worker::Supervisor {
     ++startups;
     co_return;
   }
+  void setGatewayAddress(worker::GatewayAddress) override {}
   void spaceChanged(const space::SpacePtr&, const space::SpacePtr&) override {}
   std::vector<WorkerInfo> workers() const override { return infos; }
   Task<void> stop(std::int64_t) override { co_return; }

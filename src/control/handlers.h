@@ -22,6 +22,9 @@ Task<Result<Answer>> removeSpace(Call call);
 Task<Result<Answer>> addToken(Call call);
 Task<Result<Answer>> removeToken(Call call);
 Task<Result<Answer>> setJwks(Call call);
+Task<Result<Answer>> setAllowedHosts(Call call);
+Task<Result<Answer>> setCorsOrigins(Call call);
+Task<Result<Answer>> setDomains(Call call);
 Task<Result<Answer>> setEnv(Call call);
 Task<Result<Answer>> removeEnv(Call call);
 // handlers_deploy.cc

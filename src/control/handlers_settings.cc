@@ -57,6 +57,36 @@ Task<Result<Answer>> setJwks(Call call) {
   co_return Answer{spaceJson(*services.catalogue.snapshot(), *changed, services.hosts, call.host)};
 }
 
+Task<Result<Answer>> setAllowedHosts(Call call) {
+  auto& services = call.services;
+  const auto project = call.arguments.text("project");
+  const auto space = call.arguments.text("space");
+  const auto addresses = call.arguments.texts("addresses");
+  REDD_CO_TRY(const auto changed, co_await services.lane.run<space::SpacePtr>(
+      [&services, project, space, addresses] { return services.catalogue.setAllowedHosts(project, space, addresses); }));
+  co_return Answer{spaceJson(*services.catalogue.snapshot(), *changed, services.hosts, call.host)};
+}
+
+Task<Result<Answer>> setCorsOrigins(Call call) {
+  auto& services = call.services;
+  const auto project = call.arguments.text("project");
+  const auto space = call.arguments.text("space");
+  const auto origins = call.arguments.texts("origins");
+  REDD_CO_TRY(const auto changed, co_await services.lane.run<space::SpacePtr>(
+      [&services, project, space, origins] { return services.catalogue.setCorsOrigins(project, space, origins); }));
+  co_return Answer{spaceJson(*services.catalogue.snapshot(), *changed, services.hosts, call.host)};
+}
+
+Task<Result<Answer>> setDomains(Call call) {
+  auto& services = call.services;
+  const auto project = call.arguments.text("project");
+  const auto space = call.arguments.text("space");
+  const auto domains = call.arguments.texts("domains");
+  REDD_CO_TRY(const auto changed, co_await services.lane.run<space::SpacePtr>(
+      [&services, project, space, domains] { return services.catalogue.setDomains(project, space, domains); }));
+  co_return Answer{spaceJson(*services.catalogue.snapshot(), *changed, services.hosts, call.host)};
+}
+
 Task<Result<Answer>> setEnv(Call call) {
   auto& catalogue = call.services.catalogue;
   const auto project = call.arguments.text("project");

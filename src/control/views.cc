@@ -68,6 +68,7 @@ std::string spaceJson(const space::Snapshot& snapshot, const space::Space& space
       .raw("tokens", jsonList(space.tokens, tokenJson))
       .texts("allowedHosts", settings.allowedHosts)
       .texts("corsOrigins", settings.corsOrigins)
+      .texts("domains", settings.domains)
       .raw("deployment", space.deployment ? deploymentJson(*space.deployment) : "null")
       .end();
 }

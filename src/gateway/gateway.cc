@@ -4,6 +4,7 @@
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <charconv>
 #include <list>
 
 #include "access.h"
@@ -17,6 +18,7 @@
 #include "invoke_json.h"
 #include "relay.h"
 #include "routing.h"
+#include "space/address_range.h"
 #include "space/catalogue.h"
 #include "space_log.h"
 #include "worker/supervisor.h"
@@ -24,6 +26,7 @@
 namespace redd::gateway {
 namespace {
 
+constexpr int kCallDepthMax = 10;     // spec 10.12
 constexpr std::int64_t kTickMs = 50;  // how late a deadline or a gone client may be noticed
 
 http::ResponseHead jsonHead(int status) {
@@ -42,6 +45,25 @@ http::ResponseHead appHead(int status, AnswerHeaders headers) {
   return head;
 }
 
+bool mayCall(const std::vector<std::string>& allowedHosts, std::string_view address) {
+  return allowedHosts.empty() || std::ranges::any_of(allowedHosts, [address](const std::string& one) {
+           const auto range = space::AddressRange::parse(one);
+           return range && range->contains(address);
+         });
+}
+
+// As our own runtime wrote it. Others can only make their own requests look deeper.
+int callDepth(const http::Headers& headers) {
+  int deepest = 0;
+  for (const auto& [name, text] : headers) {
+    if (name != "x-redd-depth") continue;
+    int depth = 0;
+    std::from_chars(text.data(), text.data() + std::min<std::size_t>(text.size(), 4), depth);
+    deepest = std::max(deepest, depth);
+  }
+  return deepest;
+}
+
 // A request being served: everything its steps share.
 struct Request {
   http::Exchange& exchange;
@@ -49,6 +71,7 @@ struct Request {
   std::int64_t startNs = monotonicNs();
   space::SpacePtr space{};  // once it is known
   std::string path{}, apiPath{};
+  int depth = 0;            // how many of our own workers' calls led here
   int status = 0;           // as answered
   std::string reason{}, reasonClass{};
   const http::RequestHead& head() const { return exchange.head(); }
@@ -81,22 +104,25 @@ class GatewayImpl final : public Gateway {
   Task<void> handle(Request& request) {
     const http::RequestHead& head = request.head();
     const std::string_view project = projectInHost(head.host);
-    if (project.empty() && !servesDefaultProject(head.host, options_.hosts)) co_return co_await misdirected(request);
-    if (head.path() == "/health") co_return co_await alive(request);
+    const auto catalogue = floor_.catalogue.snapshot();
+    auto named = project.empty() ? spaceOfHost(*catalogue, head.host) : nullptr;
+    if (project.empty() && !named && !servesDefaultProject(head.host, options_.hosts)) co_return co_await misdirected(request);
+    if (head.path() == "/health" && !named) co_return co_await alive(request);
 
-    auto target = resolveTarget(*floor_.catalogue.snapshot(), head, project);
+    auto target = named ? targetOfDomain(std::move(named), head) : resolveTarget(*catalogue, head, project);
     if (!target) co_return co_await answerError(request, httpStatus(target.error().code), target.error().text());
     request.space = std::move(target->space);
     request.path = std::move(target->path);
     request.apiPath = std::move(target->apiPath);
 
     const space::Settings& settings = request.space->settings;
-    if (!settings.allowedHosts.empty() &&
-        std::ranges::find(settings.allowedHosts, request.exchange.peerAddress()) == settings.allowedHosts.end()) {
+    if (!mayCall(settings.allowedHosts, request.exchange.peerAddress())) {
       request.reason = "the client's address is not in the space's allowed hosts";
       request.reasonClass = "host not allowed";
       co_return co_await answerError(request, 403, "Host not allowed");
     }
+    request.depth = callDepth(head.headers);
+    if (request.depth > kCallDepthMax) co_return co_await tooDeep(request);
     if (request.apiPath.starts_with("/_A_D_M_")) co_return co_await answerError(request, 404, "No such administration endpoint");
     if (request.apiPath == "/health" && !hasHealthRoute(*request.space)) co_return co_await alive(request);
     if (isPreflight(head)) co_return co_await respond(request, preflightAnswer(head, settings.corsOrigins), {});
@@ -131,9 +157,9 @@ class GatewayImpl final : public Gateway {
 
   Task<void> run(Request& request, const Credentials& credentials, const Access& access) {
     const http::RequestHead& head = request.head();
-    auto relay = std::make_shared<Relay>(loop_);
+    auto relay = std::make_shared<Relay>(loop_, request.id);
     std::string payload = invokeJson({head, request.path, request.apiPath, credentials.query, request.exchange.peerAddress(), request.id,
-                                      access.claims, access.door == Door::hook ? InvokeInput::Auth::hook : InvokeInput::Auth::granted});
+                                      access.claims, access.door == Door::hook ? InvokeInput::Auth::hook : InvokeInput::Auth::granted, request.depth});
     relay->attach(floor_.supervisor.invoke(request.space, std::move(payload),
                                            head.hasBody() ? worker::BodyFollows::yes : worker::BodyFollows::no, relay));
     const auto entry = inFlight_.insert(inFlight_.end(), InFlight{request.startNs, relay, &request.exchange});
@@ -237,6 +263,13 @@ class GatewayImpl final : public Gateway {
     http::ResponseHead head{200, {}};
     head.headers.add("content-type", "text/plain; charset=utf-8");
     co_await respond(request, std::move(head), "Alive");
+  }
+
+  // Spec 10.12: spaces that call each other (or themselves) without end.
+  Task<void> tooDeep(Request& request) {
+    request.reason = fmt::format("calls of spaces to each other are {} deep, at most {} are allowed", request.depth, kCallDepthMax);
+    request.reasonClass = "call depth";
+    co_await answerError(request, 508, fmt::format("Loop detected: {}. Fix: a space must not call itself without end", request.reason));
   }
 
   // SEC-41: no CORS headers, so that a page under a foreign name learns nothing.

@@ -91,6 +91,7 @@ std::string invokeJson(const InvokeInput& input) {
   out += input.auth == InvokeInput::Auth::granted ? R"(,"auth":"granted")" : R"(,"auth":"hook")";
   if (!input.claims.empty()) out.append(R"(,"jwt":)").append(input.claims);
   if (input.head.contentLength) out.append(R"(,"bodyLength":)").append(std::to_string(*input.head.contentLength));
+  if (input.depth > 0) out.append(R"(,"depth":)").append(std::to_string(input.depth));
   out.push_back('}');
   return out;
 }

@@ -16,6 +16,7 @@ struct InvokeInput {
   std::string_view requestId;
   std::string_view claims;         // JSON object of the verified token, or empty
   enum class Auth { granted, hook } auth;
+  int depth = 0;                   // of calls between spaces (spec 10.12)
 };
 std::string invokeJson(const InvokeInput& input);
 

@@ -59,5 +59,14 @@ TEST(InvokeJson, ReservedHeadersAreTheGatewaysOwn) {
   EXPECT_EQ(json["headers"]["x-request-id"], "r-1");
 }
 
+// RT-08: the runtime counts from here.
+TEST(InvokeJson, TheDepthOfCallsIsToldWhenThereIsOne) {
+  http::RequestHead head;
+  head.method = "GET";
+  head.target = "/";
+  EXPECT_FALSE(build(head).contains("depth"));
+  EXPECT_EQ(Json::parse(invokeJson({head, "/dev", "/", "", "1.2.3.4", "r-1", "", InvokeInput::Auth::granted, 3}))["depth"], 3);
+}
+
 }  // namespace
 }  // namespace redd::gateway

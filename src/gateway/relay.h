@@ -19,7 +19,7 @@ using AnswerHeaders = std::vector<std::pair<std::string, std::string>>;
 // Events arrive at any time and only set state; the coroutine is woken through the loop, never on top of the supervisor's stack.
 class Relay final : public worker::AnswerSink {
  public:
-  explicit Relay(Loop& loop) : loop_(loop) {}
+  Relay(Loop& loop, std::string requestId) : loop_(loop), requestId_(std::move(requestId)) {}
 
   // Set once, right after supervisor.invoke().
   void attach(std::unique_ptr<worker::Invocation> invocation) { invocation_ = std::move(invocation); }
@@ -53,6 +53,7 @@ class Relay final : public worker::AnswerSink {
   void onAnswer(int status, AnswerHeaders headers, std::string_view body) override;
   void onNoHook() override;
   void onBodyConsumed(std::size_t bytes) override;
+  std::string_view requestId() const override { return requestId_; }
   void onFailed(Error error) override;
 
  private:
@@ -60,6 +61,7 @@ class Relay final : public worker::AnswerSink {
   void wake(Completion<void>& waiter);
 
   Loop& loop_;
+  std::string requestId_;
   std::unique_ptr<worker::Invocation> invocation_;
   std::optional<Head> head_;
   std::string body_;

@@ -22,6 +22,18 @@ bool servesDefaultProject(std::string_view host, const std::vector<std::string>&
   return http::isLoopbackName(name) || http::isAddressLiteral(name) || std::ranges::find(listedHosts, name) != listedHosts.end();
 }
 
+space::SpacePtr spaceOfHost(const space::Snapshot& catalogue, std::string_view host) {
+  if (catalogue.domains.empty()) return nullptr;
+  const auto found = catalogue.domains.find(http::splitHost(host).name);
+  return found == catalogue.domains.end() ? nullptr : found->second;
+}
+
+Result<Target> targetOfDomain(space::SpacePtr space, const http::RequestHead& head) {
+  REDD_TRY(std::string apiPath, http::normalisePath(head.path()));
+  std::string path = "/" + space->name + apiPath;
+  return Target{std::move(space), std::move(path), std::move(apiPath)};
+}
+
 Result<Target> resolveTarget(const space::Snapshot& catalogue, const http::RequestHead& head, std::string_view project) {
   REDD_TRY(std::string path, http::normalisePath(head.path()));
   const std::size_t nameEnd = std::min(path.find('/', 1), path.size());

@@ -24,7 +24,7 @@ struct Desk {
 Result<void> perform(Desk& desk, const StorePtr& store, const space::Space& space, std::uint64_t workerId, std::string_view payload,
                      Reply& reply) {
   REDD_TRY(Arguments arguments, Arguments::parse(desk.parser, payload, desk.limits.documentDepthMax));
-  const Operation operation = findOperation(arguments.operation());
+  const Operation operation = findOperation(arguments.operation().substr(arguments.operation().find('/') + 1));
   if (!operation) return invalid(fmt::format("unknown operation {}", arguments.operation().substr(0, 100)));
   Call call{arguments, store, desk.cursors, space, desk.limits, workerId, reply};
   return operation(call);
@@ -34,11 +34,25 @@ void answer(Desk& desk, const StorePtr& store, const space::Space& space, std::u
   if (const auto done = perform(desk, store, space, workerId, payload, reply); !done) reply(errorReply(done.error()));
 }
 
+// "prod" of [12,"prod/doc.find",…; empty when the operation names no space.
+std::string_view spaceOf(std::string_view payload) {
+  const auto begin = payload.find('"') + 1;
+  const auto name = payload.substr(begin, payload.find('"', begin) - begin);
+  const auto slash = name.find('/');
+  return slash == std::string_view::npos ? std::string_view() : name.substr(0, slash);
+}
+
 class HostImpl final : public Host {
  public:
-  HostImpl(store::Stores& stores, const Limits& limits) : stores_(stores), desk_(std::make_shared<Desk>(limits)) {}
+  HostImpl(store::Stores& stores, const Limits& limits, FindSibling findSibling)
+      : stores_(stores), findSibling_(std::move(findSibling)), desk_(std::make_shared<Desk>(limits)) {}
 
   void call(worker::HostCall call) override {
+    if (const auto name = spaceOf(call.payload); !name.empty() && name != call.space->name) {
+      auto sibling = findSibling_ ? findSibling_(*call.space, name) : nullptr;
+      if (!sibling) return call.reply(errorReply(notFound(fmt::format("the project has no space {}", name.substr(0, 100)))));
+      call.space = std::move(sibling);
+    }
     if (const StorePtr store = stores_.opened(call.space->id)) {
       return answer(*desk_, store, *call.space, call.workerId, call.payload, std::move(call.reply));
     }
@@ -58,11 +72,14 @@ class HostImpl final : public Host {
 
  private:
   store::Stores& stores_;
+  FindSibling findSibling_;
   std::shared_ptr<Desk> desk_;
 };
 
 }  // namespace
 
-std::unique_ptr<Host> Host::create(store::Stores& stores, const Limits& limits) { return std::make_unique<HostImpl>(stores, limits); }
+std::unique_ptr<Host> Host::create(store::Stores& stores, const Limits& limits, FindSibling findSibling) {
+  return std::make_unique<HostImpl>(stores, limits, std::move(findSibling));
+}
 
 }  // namespace redd::host

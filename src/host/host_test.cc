@@ -234,6 +234,22 @@ TEST_F(HostTest, OnlyItsOwnSpace) {
   EXPECT_EQ(error(R"([5,"space.open","prod"])")["status"], 403);
 }
 
+// RT-02: spec 10.3.
+TEST_F(HostTest, AnOperationMayNameAnotherSpaceOfTheProject) {
+  auto prod = std::make_shared<space::Space>(*space_);
+  prod->name = "prod";
+  std::vector<std::string> asked;
+  host_ = Host::create(stores_, limits_, [&](const space::Space&, std::string_view name) -> space::SpacePtr {
+    asked.emplace_back(name);
+    return name == "prod" ? prod : nullptr;
+  });
+  EXPECT_EQ(value(R"([5,"prod/space.open","prod"])"), nullptr);
+  EXPECT_EQ(value(R"([5,"prod/kv.incr","n",1])"), 1);
+  EXPECT_EQ(value(R"([5,"dev/kv.get","a/b"])"), nullptr);
+  EXPECT_EQ(error(R"([5,"nowhere/kv.get","a"])")["message"], "5 NOT_FOUND: the project has no space nowhere");
+  EXPECT_EQ(asked, (std::vector<std::string>{"prod", "prod", "nowhere"}));
+}
+
 TEST_F(HostTest, UnknownOperationsAndHostileFrames) {
   EXPECT_EQ(error(R"([5,"kv.steal","x"])")["message"], "3 INVALID_ARGUMENT: unknown operation kv.steal");
   EXPECT_EQ(error("garbage")["code"], 3);

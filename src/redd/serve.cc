@@ -15,6 +15,7 @@
 #include <memory>
 #include <optional>
 
+#include "assets.h"
 #include "auth/authenticator.h"
 #include "base/json.h"
 #include "base/log.h"
@@ -26,6 +27,7 @@
 #include "host/host.h"
 #include "http/client.h"
 #include "http/server.h"
+#include "http/url.h"
 #include "share.h"
 #include "space/catalogue.h"
 #include "store/log_book.h"
@@ -42,6 +44,7 @@ constexpr std::int64_t kDrainMs = 10'000;
 // The rooms, in the order in which they are built; they go in the opposite one.
 struct House {
   Metrics metrics;
+  Assets assets;
   std::unique_ptr<devidp::DevIdp> devIdp;
   std::unique_ptr<space::Catalogue> catalogue;
   std::unique_ptr<store::Stores> stores;
@@ -58,7 +61,9 @@ struct House {
 };
 
 Task<void> dispatch(House& house, http::Exchange& exchange) {
-  if (control::Control::owns(exchange.head().path())) {
+  if (Assets::owns(exchange.head().path())) {
+    co_await house.assets.serve(exchange);
+  } else if (control::Control::owns(exchange.head().path())) {
     co_await house.control->serve(exchange);
   } else {
     co_await house.gateway->serve(exchange);
@@ -79,6 +84,12 @@ Result<void> writePrivateFile(const fs::path& file, const std::string& text) {
   fs::rename(draft, file, error);
   if (error) return Error::make(ErrorCode::internal, fmt::format("cannot write {}: {}", file.string(), error.message()));
   return {};
+}
+
+// Where this machine itself reaches a server that listens on `address`, as in "0.0.0.0:4000".
+std::string reachableHost(std::string_view address) {
+  const auto host = http::splitHost(address).name;
+  return host == "0.0.0.0" ? "127.0.0.1" : host == "::" ? "::1" : std::string(host);
 }
 
 // The running tasks of a server.
@@ -108,6 +119,7 @@ class Serving {
 
   Task<Result<void>> start() {
     REDD_CO_TRY(const Share share, findShare());
+    REDD_CO_TRY(house_.assets, Assets::read(share.assets));
     REDD_CO_TRY(const ListenAddress listen, parseListen(settings_.listen));
     std::vector<std::string> allowPrivate = settings_.allowPrivate;
     if (isDev()) {
@@ -133,7 +145,10 @@ class Serving {
     REDD_CO_TRY(house_.logBook, store::LogBook::open(loop_, data, settings_.limits, house_.metrics));
     house_.fetcher = http::Fetcher::create(loop_, caFile, std::move(policy));
     house_.authenticator = auth::Authenticator::create(loop_, *house_.fetcher, settings_.limits, house_.metrics, {data / "keysets", nowMs});
-    house_.host = host::Host::create(*house_.stores, settings_.limits);
+    house_.host = host::Host::create(*house_.stores, settings_.limits, [this](const space::Space& space, std::string_view name) {
+      auto found = space::findSpace(*house_.catalogue->snapshot(), space.project, name);
+      return found ? *found : nullptr;
+    });
     REDD_CO_TRY(house_.supervisor, worker::Supervisor::create(loop_, {node, share.runtime, caFile}, settings_.limits, house_.metrics, *house_.host,
                                                               logSink(*house_.logBook)));
     control::ControlOptions controlOptions{data, settings_.hostNames, REDD_VERSION, node.string(), std::string(store::sqlite::Database::version())};
@@ -148,6 +163,7 @@ class Serving {
     REDD_CO_TRY(house_.server, http::Server::listen(loop_, {listen.host, listen.port}, settings_.limits, house_.metrics,
                                                     [this](http::Exchange& exchange) { return dispatch(house_, exchange); }));
     house_.control->setListenAddress(house_.server->address());
+    house_.supervisor->setGatewayAddress({reachableHost(house_.server->address()), house_.server->port()});
     if (isDev()) REDD_CO_TRY_VOID(writePrivateFile(data / "coho.json", fmt::format(R"({{"url":{},"token":{}}})", json::quoted(url()), json::quoted(ownerToken_))));
     co_return Result<void>{};
   }
@@ -165,10 +181,12 @@ class Serving {
   }
 
   static worker::Supervisor::LogSink logSink(store::LogBook& book) {
-    return [&book](const space::SpacePtr& space, std::string_view level, std::string_view context, std::uint32_t, std::string_view text) {
+    return [&book](const space::SpacePtr& space, std::string_view level, std::string_view context, std::string_view requestId,
+                   std::string_view text) {
       store::LogLine line;
       line.level = level;
       line.context = context;
+      line.requestId = requestId;
       line.text = text;
       book.append(space->id, std::move(line));
     };

@@ -8,7 +8,7 @@
 namespace redd {
 
 struct Share {
-  std::filesystem::path node, runtime, devidp;
+  std::filesystem::path node, runtime, devidp, assets;
 };
 Result<Share> findShare();
 

@@ -54,6 +54,9 @@ class SqliteCatalogue final : public Catalogue {
   Result<void> removeSpace(std::string_view project, std::string_view name) override;
   Result<SpacePtr> setTokenPolicy(std::string_view project, std::string_view space, std::string jwksUrl, std::string issuer,
                                   std::vector<std::string> audience) override;
+  Result<SpacePtr> setAllowedHosts(std::string_view project, std::string_view space, std::vector<std::string> ranges) override;
+  Result<SpacePtr> setCorsOrigins(std::string_view project, std::string_view space, std::vector<std::string> origins) override;
+  Result<SpacePtr> setDomains(std::string_view project, std::string_view space, std::vector<std::string> domains) override;
   Result<SpacePtr> setEnv(std::string_view project, std::string_view space, std::string name, EnvValue value) override;
   Result<SpacePtr> removeEnv(std::string_view project, std::string_view space, std::string_view name) override;
   Result<ApiToken> addToken(std::string_view project, std::string_view space, TokenAccess access, std::string description) override;
@@ -95,6 +98,10 @@ void SqliteCatalogue::publishSpace(const SpacePtr& before, const SpacePtr& after
     project->spaces.erase(after->name);
   } else {
     project->spaces.insert_or_assign(after->name, after);
+  }
+  std::erase_if(next.domains, [&](const auto& one) { return one.second->id == after->id; });
+  if (after->revision != 0) {
+    for (const auto& domain : after->settings.domains) next.domains.insert_or_assign(domain, after);
   }
   slot = std::move(project);
   publish(std::move(next));
@@ -223,6 +230,36 @@ Result<SpacePtr> SqliteCatalogue::setTokenPolicy(std::string_view project, std::
     next.settings.jwksUrl = std::move(jwksUrl);
     next.settings.issuer = std::move(issuer);
     next.settings.audience = std::move(audience);
+    return {};
+  });
+}
+
+Result<SpacePtr> SqliteCatalogue::setAllowedHosts(std::string_view project, std::string_view space, std::vector<std::string> ranges) {
+  REDD_TRY_VOID(checkAllowedHosts(ranges));
+  return changeSpace(project, space, [&](Space& next) -> Result<void> {
+    next.settings.allowedHosts = std::move(ranges);
+    return {};
+  });
+}
+
+Result<SpacePtr> SqliteCatalogue::setCorsOrigins(std::string_view project, std::string_view space, std::vector<std::string> origins) {
+  REDD_TRY_VOID(checkCorsOrigins(origins));
+  return changeSpace(project, space, [&](Space& next) -> Result<void> {
+    next.settings.corsOrigins = std::move(origins);
+    return {};
+  });
+}
+
+Result<SpacePtr> SqliteCatalogue::setDomains(std::string_view project, std::string_view space, std::vector<std::string> domains) {
+  REDD_TRY_VOID(checkDomains(domains));
+  return changeSpace(project, space, [&](Space& next) -> Result<void> {
+    const auto now = snapshot();
+    for (const auto& one : domains) {
+      const auto taken = now->domains.find(one);
+      if (taken == now->domains.end() || taken->second->id == next.id) continue;
+      return Error::make(ErrorCode::alreadyExists, fmt::format("The domain {} belongs to another space already.", one));
+    }
+    next.settings.domains = std::move(domains);
     return {};
   });
 }

@@ -76,6 +76,30 @@ class CatalogueTest : public testing::Test {
   fs::path dir_;
 };
 
+TEST_F(CatalogueTest, ListsOfASpaceAreKept) {
+  std::string project;
+  {
+    const auto catalogue = open();
+    project = makeDev(*catalogue);
+    ASSERT_TRUE(catalogue->createSpace(project, "other"));
+    ASSERT_TRUE(catalogue->setAllowedHosts(project, "dev", {"10.0.0.0/8"}));
+    ASSERT_TRUE(catalogue->setCorsOrigins(project, "dev", {"https://a.example"}));
+    ASSERT_TRUE(catalogue->setDomains(project, "dev", {"www.a.example", "a.example"}));
+    ASSERT_TRUE(catalogue->setDomains(project, "dev", {"a.example"}));
+    EXPECT_EQ(catalogue->setDomains(project, "other", {"a.example"}).error().code, ErrorCode::alreadyExists);
+    EXPECT_FALSE(catalogue->setAllowedHosts(project, "dev", {"nonsense"}));
+  }
+  const auto catalogue = open();
+  const auto settings = dev(*catalogue, project)->settings;
+  EXPECT_EQ(settings.allowedHosts, std::vector<std::string>{"10.0.0.0/8"});
+  EXPECT_EQ(settings.corsOrigins, std::vector<std::string>{"https://a.example"});
+  ASSERT_EQ(catalogue->snapshot()->domains.size(), 1u);
+  EXPECT_EQ(catalogue->snapshot()->domains.at("a.example")->name, "dev");
+  ASSERT_TRUE(catalogue->removeSpace(project, "dev"));
+  EXPECT_TRUE(catalogue->snapshot()->domains.empty());
+  EXPECT_TRUE(catalogue->setDomains(project, "other", {"a.example"}));
+}
+
 TEST_F(CatalogueTest, FirstStartMakesThePrivateDirectory) {
   const auto catalogue = open();
   ASSERT_TRUE(catalogue);

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "space/address_range.h"
+
 namespace redd::space {
 namespace {
 
@@ -61,6 +63,60 @@ Result<void> checkTokenPolicy(std::string_view url, std::string_view issuer, con
     if (one.empty() || one.size() > kLimits.audienceBytesMax) {
       return invalid(fmt::format("Every audience must hold 1 to {} bytes.", kLimits.audienceBytesMax));
     }
+  }
+  return {};
+}
+
+Result<void> checkAllowedHosts(const std::vector<std::string>& ranges) {
+  if (ranges.size() > kLimits.allowedHostsMax) return invalid(fmt::format("A space lists at most {} allowed hosts.", kLimits.allowedHostsMax));
+  for (const auto& one : ranges) {
+    if (AddressRange::parse(one)) continue;
+    return invalid(fmt::format("'{}' is no address. Allowed hosts are addresses as in 203.0.113.7 or 2001:db8::7, or ranges as in 203.0.113.0/24.",
+                               cutUtf8(one, 60)));
+  }
+  return {};
+}
+
+namespace {
+
+bool isOrigin(std::string_view text) {
+  const auto rest = text.starts_with("https://") ? text.substr(8) : text.starts_with("http://") ? text.substr(7) : std::string_view();
+  const bool plain = std::ranges::all_of(rest, [](char c) { return isLower(c) || isDigit(c) || c == '.' || c == '-' || c == ':' || c == '[' || c == ']'; });
+  return !rest.empty() && plain && text.size() <= kLimits.urlBytesMax;
+}
+
+}  // namespace
+
+Result<void> checkCorsOrigins(const std::vector<std::string>& origins) {
+  if (origins.size() > kLimits.corsOriginsMax) return invalid(fmt::format("A space lists at most {} origins.", kLimits.corsOriginsMax));
+  for (const auto& one : origins) {
+    if (isOrigin(one)) continue;
+    return invalid(fmt::format("'{}' is no origin. Origins are what browsers send, in lower case and without a path, as in https://app.example.com.",
+                               cutUtf8(one, 60)));
+  }
+  return {};
+}
+
+namespace {
+
+// What 20.1 gives another meaning: PROJECT.api.ANY, PROJECT.localhost, and names without a dot.
+bool isFreeHostName(std::string_view name) {
+  constexpr std::size_t kHostBytesMax = 253;
+  if (name.size() > kHostBytesMax || !name.contains('.') || name.starts_with('.') || name.ends_with('.') || name.contains("..")) return false;
+  if (!std::ranges::all_of(name, [](char c) { return isLower(c) || isDigit(c) || c == '.' || c == '-'; })) return false;
+  const auto rest = name.substr(name.find('.') + 1);
+  return rest != "localhost" && !rest.starts_with("api.") && isLower(name.back());
+}
+
+}  // namespace
+
+Result<void> checkDomains(const std::vector<std::string>& domains) {
+  if (domains.size() > kLimits.domainsMax) return invalid(fmt::format("A space has at most {} domains.", kLimits.domainsMax));
+  for (const auto& one : domains) {
+    if (isFreeHostName(one)) continue;
+    return invalid(fmt::format("'{}' cannot be a domain of a space. Domains are host names in lower case, as in www.example.com, but not NAME.api.ANY "
+                               "and NAME.localhost, which mean projects.",
+                               cutUtf8(one, 60)));
   }
   return {};
 }

@@ -24,6 +24,9 @@ struct CatalogueLimits {
   std::size_t issuerBytesMax = 1 << 10;
   std::size_t audiencesMax = 20;
   std::size_t audienceBytesMax = 1 << 10;
+  std::size_t allowedHostsMax = 500;
+  std::size_t corsOriginsMax = 100;
+  std::size_t domainsMax = 20;
   std::size_t deploymentsKept = 20;
   std::size_t deploymentFieldBytesMax = 500;  // author, gitHash …: longer ones are cut, they are for display only
 };
@@ -34,6 +37,9 @@ Result<void> checkSpaceName(std::string_view name);    // [a-z0-9-]{1,30}
 Result<void> checkEnvName(std::string_view name);      // [A-Za-z_][A-Za-z0-9_]*, not reserved
 Result<void> checkEnvValue(std::string_view value);    // no NUL, bounded
 Result<void> checkTokenPolicy(std::string_view url, std::string_view issuer, const std::vector<std::string>& audience);  // sizes only
+Result<void> checkAllowedHosts(const std::vector<std::string>& ranges);  // what AddressRange takes
+Result<void> checkCorsOrigins(const std::vector<std::string>& origins);  // SCHEME://HOST[:PORT], as browsers send them
+Result<void> checkDomains(const std::vector<std::string>& domains);      // host names in lower case that mean nothing else here
 
 std::string lowerCase(std::string_view text);
 std::string cutUtf8(std::string_view text, std::size_t bytesMax);  // never inside a character

@@ -10,7 +10,7 @@ namespace redd::space {
 namespace {
 
 // One script a format; a released one never changes, the next is appended.
-constexpr std::array<const char*, 1> kFormats = {R"sql(
+constexpr std::array<const char*, 2> kFormats = {R"sql(
 CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
 CREATE TABLE users (
   id TEXT PRIMARY KEY, name TEXT NOT NULL, email TEXT NOT NULL, role TEXT NOT NULL, token_digest TEXT NOT NULL
@@ -44,15 +44,18 @@ CREATE INDEX deployments_by_space ON deployments (space_id, seq);
 CREATE TABLE bundles (
   deployment_id TEXT PRIMARY KEY REFERENCES deployments(id) ON DELETE CASCADE, text BLOB NOT NULL
 ) STRICT;
+)sql",
+                                                   R"sql(
+ALTER TABLE spaces ADD COLUMN domains TEXT NOT NULL DEFAULT '[]';
 )sql"};
 
 constexpr std::string_view kPutSpace = R"sql(
 INSERT INTO spaces (id, project_id, name, revision, env_revision, deployment_id, jwks_url, issuer, audience, algorithms, allowed_hosts,
-                    cors_origins)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                    cors_origins, domains)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 ON CONFLICT (id) DO UPDATE SET revision = excluded.revision, env_revision = excluded.env_revision, deployment_id = excluded.deployment_id,
   jwks_url = excluded.jwks_url, issuer = excluded.issuer, audience = excluded.audience, algorithms = excluded.algorithms,
-  allowed_hosts = excluded.allowed_hosts, cors_origins = excluded.cors_origins
+  allowed_hosts = excluded.allowed_hosts, cors_origins = excluded.cors_origins, domains = excluded.domains
 )sql";
 
 constexpr std::string_view kDropOld = R"sql(
@@ -112,7 +115,7 @@ Result<void> Tables::putSpace(const Space& space) {
   if (space.deployment) deployment = space.deployment->id;
   return written(database_.run(kPutSpace, space.id, space.projectId, space.name, space.revision, space.envRevision, deployment,
                                settings.jwksUrl, settings.issuer, listText(settings.audience), listText(settings.algorithms),
-                               listText(settings.allowedHosts), listText(settings.corsOrigins)));
+                               listText(settings.allowedHosts), listText(settings.corsOrigins), listText(settings.domains)));
 }
 
 Result<void> Tables::removeSpace(std::string_view spaceId) { return written(database_.run("DELETE FROM spaces WHERE id = ?", spaceId)); }

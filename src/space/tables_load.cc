@@ -57,13 +57,16 @@ Result<void> Tables::loadProjects(Contents& out) {
     project->uniqueName = textOf(rows, 2);
     project->createdMs = rows.integer(3);
     REDD_TRY_VOID(loadSpaces(*project));
+    for (const auto& [name, space] : project->spaces) {
+      for (const auto& domain : space->settings.domains) out.snapshot.domains.emplace(domain, space);
+    }
     out.snapshot.projects.emplace(project->uniqueName, std::move(project));
   }
 }
 
 Result<void> Tables::loadSpaces(Project& project) {
   REDD_TRY(auto rows, database_.query("SELECT id, name, revision, env_revision, deployment_id, jwks_url, issuer, audience, algorithms, "
-                                      "allowed_hosts, cors_origins FROM spaces WHERE project_id = ?",
+                                      "allowed_hosts, cors_origins, domains FROM spaces WHERE project_id = ?",
                                       project.id));
   while (true) {
     REDD_TRY(const bool row, rows.step());
@@ -82,6 +85,7 @@ Result<void> Tables::loadSpaces(Project& project) {
     REDD_TRY(settings.algorithms, listFrom(rows.text(8)));
     REDD_TRY(settings.allowedHosts, listFrom(rows.text(9)));
     REDD_TRY(settings.corsOrigins, listFrom(rows.text(10)));
+    REDD_TRY(settings.domains, listFrom(rows.text(11)));
     REDD_TRY_VOID(loadEnv(*space));
     REDD_TRY_VOID(loadTokens(*space));
     if (!rows.isNull(4)) {

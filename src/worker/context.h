@@ -19,6 +19,7 @@ struct Context {
   HostCalls& host;
   Supervisor::LogSink log;
   FrameJson json;
+  GatewayAddress gateway;
   std::uint64_t lastWorkerId = 0;
   std::function<void()> tickSoon;  // something has a deadline within the next second
 

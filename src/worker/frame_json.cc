@@ -172,7 +172,7 @@ std::optional<std::uint32_t> callInvocation(std::string_view payload) {
   return invocation;
 }
 
-std::string helloJson(const space::Space& space, std::size_t bufferedBodyBytesMax, std::size_t bodyWindowBytes) {
+std::string helloJson(const space::Space& space, const GatewayAddress& gateway, const Limits& limits) {
   std::string env;
   for (const auto& [name, value] : space.settings.env) {
     if (!env.empty()) env.push_back(',');
@@ -181,9 +181,10 @@ std::string helloJson(const space::Space& space, std::size_t bufferedBodyBytesMa
     json::appendString(env, value.value);
   }
   return fmt::format(
-      R"({{"protocol":{},"project":{},"space":{},"deployment":{},"env":{{{}}},"limits":{{"bufferedBodyBytesMax":{},"bodyWindowBytes":{}}}}})",
-      wire::kProtocolVersion, json::quoted(space.project), json::quoted(space.name), json::quoted(space.deployment->id), env,
-      bufferedBodyBytesMax, bodyWindowBytes);
+      R"({{"protocol":{},"project":{},"space":{},"deployment":{},"gateway":{{"host":{},"port":{}}},"env":{{{}}},)"
+      R"("limits":{{"bufferedBodyBytesMax":{},"bodyWindowBytes":{}}}}})",
+      wire::kProtocolVersion, json::quoted(space.project), json::quoted(space.name), json::quoted(space.deployment->id),
+      json::quoted(gateway.host), gateway.port, env, limits.bufferedBodyBytesMax, limits.bodyWindowBytes);
 }
 
 }  // namespace redd::worker

@@ -10,6 +10,7 @@
 
 #include "base/result.h"
 #include "space/space.h"
+#include "worker/supervisor.h"
 
 namespace redd::worker {
 
@@ -39,6 +40,6 @@ class FrameJson {
 // The invocation in `[invocation,"operation",…]`, the only thing of a call that the worker's keeper reads itself.
 std::optional<std::uint32_t> callInvocation(std::string_view payload);
 
-std::string helloJson(const space::Space& space, std::size_t bufferedBodyBytesMax, std::size_t bodyWindowBytes);
+std::string helloJson(const space::Space& space, const GatewayAddress& gateway, const Limits& limits);
 
 }  // namespace redd::worker

@@ -96,7 +96,7 @@ std::shared_ptr<Worker> Pool::start(const space::SpacePtr& space) {
   auto started = Worker::start(context_, space, *this);
   if (started) return workers_.emplace_back(*std::move(started));
   log::error("worker", "{}: {}", space->label(), started.error().detail);
-  context_.log(space, "error", "worker", 0, started.error().detail);
+  context_.log(space, "error", "worker", {}, started.error().detail);
   backOff();
   return nullptr;
 }
@@ -155,7 +155,7 @@ void Pool::workerRefused(Worker& worker, const Error& error) {
     if (done) done(error);
     return;
   }
-  context_.log(worker.space(), "error", "worker", 0, "the script did not load: " + error.detail);
+  context_.log(worker.space(), "error", "worker", {}, "the script did not load: " + error.detail);
   if (current_.get() == &worker) failWaiting(Error::hidden(ErrorCode::workerFailed, "the script did not load: " + error.detail));
 }
 

@@ -77,11 +77,12 @@ class StartupSink final : public AnswerSink {
 class SupervisorImpl final : public Supervisor {
  public:
   SupervisorImpl(Loop& loop, WorkerOptions options, const Limits& limits, Metrics& metrics, HostCalls& host, LogSink logSink)
-      : context_{loop, std::move(options), limits, metrics, host, std::move(logSink), {}, 0, [this] { tickWithin(kTickMs); }}, ticker_(loop) {}
+      : context_{loop, std::move(options), limits, metrics, host, std::move(logSink), {}, {}, 0, [this] { tickWithin(kTickMs); }}, ticker_(loop) {}
 
   std::unique_ptr<Invocation> invoke(const space::SpacePtr& space, std::string invokeJson, BodyFollows body,
                                      std::shared_ptr<AnswerSink> sink) override {
     auto run = std::make_shared<Run>();
+    run->requestId = sink->requestId();
     run->sink = std::move(sink);
     run->invokeJson = std::move(invokeJson);
     run->body = body;
@@ -90,6 +91,8 @@ class SupervisorImpl final : public Supervisor {
     pool.invoke(run);
     return std::make_unique<Handle>(std::move(run));
   }
+
+  void setGatewayAddress(GatewayAddress address) override { context_.gateway = std::move(address); }
 
   Task<Result<space::Manifest>> prepare(space::SpacePtr space, space::DeploymentPtr candidate) override {
     auto copy = std::make_shared<space::Space>(*space);
@@ -116,7 +119,7 @@ class SupervisorImpl final : public Supervisor {
       failure = "it took longer than it may";
       handle.abort("timeout");
     }
-    if (!failure.empty()) context_.log(space, "error", "startup", 0, "the startup hook failed: " + failure);
+    if (!failure.empty()) context_.log(space, "error", "startup", {}, "the startup hook failed: " + failure);
   }
 
   void spaceChanged(const space::SpacePtr& before, const space::SpacePtr& after) override {

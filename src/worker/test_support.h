@@ -95,7 +95,7 @@ class SupervisorTest : public ::testing::Test {
     if (!supervisor_) {
       auto made = Supervisor::create(
           loop, {REDD_TEST_NODE, REDD_TEST_RUNTIME, {}}, limits, metrics, host,
-          [this](const space::SpacePtr& space, std::string_view level, std::string_view context, std::uint32_t, std::string_view text) {
+          [this](const space::SpacePtr& space, std::string_view level, std::string_view context, std::string_view, std::string_view text) {
             log += std::string(space->name) + " " + std::string(level) + " " + std::string(context) + " " + std::string(text) + "\n";
           });
       REDD_CHECK(made.has_value());

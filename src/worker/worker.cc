@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
 
 #include "base/clock.h"
 #include "base/log.h"
@@ -43,7 +44,7 @@ void Worker::begin() {
   readyDueNs_ = startedNs_ + msToNs(context_.limits.workerReadyMs);
   context_.count("redd_worker_starts_total");
   channel_ = std::make_shared<Channel>(context_.loop, process_.channel.release(), context_.limits.frameBytesMax, *this);
-  wire::appendHello(out(), helloJson(*space_, context_.limits.bufferedBodyBytesMax, context_.limits.bodyWindowBytes));
+  wire::appendHello(out(), helloJson(*space_, context_.gateway, context_.limits));
   sendBundle();
   channel_->start();
   readOutput();
@@ -234,6 +235,12 @@ void Worker::watchEnd() {
 // channel: the invocations fail at its hang-up, not before.
 void Worker::ended() {
   killGroup(process_.pid);
+  if (state_ == State::starting && !refused_ && ++endTurns_ < kEndTurnsMax) {  // its last word, loadFailed, is still to be read
+    boost::asio::post(context_.loop, [self = shared_from_this()] {
+      if (self->state_ != State::reaped) self->ended();
+    });
+    return;
+  }
   const Exit exit = reap(process_.pid, Wait::no);
   if (exit.how == Exit::How::running) return watchEnd();
   boost::system::error_code error;
@@ -249,7 +256,7 @@ void Worker::ended() {
     const std::string text =
         fmt::format("worker ended: {} ({} {})", reason, exit.how == Exit::How::exited ? "exit status" : "signal", exit.number);
     log::warn("worker", "{}: {}", space_->label(), text);
-    context_.log(space_, "error", "worker", 0, text);
+    context_.log(space_, "error", "worker", {}, text);
   }
   if (state_ != State::lost) {
     if (channel_->paused()) channel_->resume();
@@ -301,7 +308,7 @@ void Worker::printOutput(bool all) {
     end = std::min({end, outputText_.size(), at + lineBytesMax});
     const std::string_view line = std::string_view(outputText_).substr(at, end - at);
     outOfMemory_ |= line.find("JavaScript heap out of memory") != std::string_view::npos;
-    if (!line.empty() && owner_) context_.log(space_, "warn", "worker", 0, line);
+    if (!line.empty() && owner_) context_.log(space_, "warn", "worker", {}, line);
     at = end < outputText_.size() && outputText_[end] == '\n' ? end + 1 : end;
   }
   outputText_.erase(0, at);

@@ -69,6 +69,7 @@ class Worker final : public Channel::Owner, public std::enable_shared_from_this<
   void setSpace(space::SpacePtr space) { space_ = std::move(space); }  // same deployment and environment
   const space::Manifest& manifest() const { return manifest_; }
 
+  static constexpr int kEndTurnsMax = 1'000;  // of the loop, between the end of a starting process and its hang-up
   static constexpr std::size_t kRunsMax = 10'000;  // in the table, unsettled ones included
 
  private:
@@ -131,6 +132,7 @@ class Worker final : public Channel::Owner, public std::enable_shared_from_this<
   std::uint32_t pingId_ = 0;
   std::int64_t startedNs_ = 0, readyNs_ = 0, idleSinceNs_ = 0, pingedNs_ = 0;
   std::int64_t readyDueNs_ = 0, pongDueNs_ = 0, killDueNs_ = 0, scannedNs_ = 0;  // 0: none
+  int endTurns_ = 0;
   bool drainSent_ = false, refused_ = false, outOfMemory_ = false, doubted_ = false;
   std::string killedFor_;
 };

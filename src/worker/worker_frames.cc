@@ -22,7 +22,7 @@ void Worker::onFrame(const wire::Frame& frame) {
 void Worker::onBadFrame(std::string_view why) {
   context_.count("redd_worker_protocol_errors_total");
   log::warn("worker", "{}: the worker broke the protocol: {}", space_->label(), why);
-  context_.log(space_, "error", "worker", 0, fmt::format("worker replaced, it broke the protocol: {}", why));
+  context_.log(space_, "error", "worker", {}, fmt::format("worker replaced, it broke the protocol: {}", why));
   kill("protocol", fmt::format("it broke the protocol: {}", why));
 }
 
@@ -167,7 +167,8 @@ void Worker::reply(std::uint32_t call, CallReply reply) {
 Worker::Outcome Worker::handleLog(const wire::Frame& frame) {
   REDD_TRY(LogLine line, context_.json.log(frame.payload));
   if (line.text.size() > context_.limits.logLineBytesMax) line.text.resize(context_.limits.logLineBytesMax);
-  context_.log(space_, line.level, line.context, frame.id, line.text);
+  const RunPtr run = frame.id == 0 ? nullptr : find(frame.id);
+  context_.log(space_, line.level, line.context, run ? std::string_view(run->requestId) : std::string_view(), line.text);
   return {};
 }
 

@@ -71,6 +71,9 @@ Result<void> info(const Context& context, Keys keys) {
   rows(table, "Endpoint", endpoints);
   rows(table, "Server", {client.login().url});
   rows(table, "JWKS", jwksRows(space));
+  rows(table, "Whitelist", textsOf(space, "allowedHosts"));
+  rows(table, "CORS origins", textsOf(space, "corsOrigins"));
+  rows(table, "Domains", textsOf(space, "domains"));
   rows(table, "Env", envRows(space));
   rows(table, "Tokens", tokenRows(space));
   rows(table, "Deployment", deploymentRows(deployment));

@@ -58,6 +58,9 @@ class Catalogue {
 
   virtual Result<SpacePtr> setTokenPolicy(std::string_view project, std::string_view space, std::string jwksUrl, std::string issuer,
                                           std::vector<std::string> audience) = 0;
+  virtual Result<SpacePtr> setAllowedHosts(std::string_view project, std::string_view space, std::vector<std::string> ranges) = 0;
+  virtual Result<SpacePtr> setCorsOrigins(std::string_view project, std::string_view space, std::vector<std::string> origins) = 0;
+  virtual Result<SpacePtr> setDomains(std::string_view project, std::string_view space, std::vector<std::string> domains) = 0;
   virtual Result<SpacePtr> setEnv(std::string_view project, std::string_view space, std::string name, EnvValue value) = 0;
   virtual Result<SpacePtr> removeEnv(std::string_view project, std::string_view space, std::string_view name) = 0;
   virtual Result<ApiToken> addToken(std::string_view project, std::string_view space, TokenAccess access, std::string description) = 0;

@@ -48,8 +48,9 @@ using DeploymentPtr = std::shared_ptr<const Deployment>;
 struct Settings {
   std::string jwksUrl, issuer;
   std::vector<std::string> audience, algorithms;
-  std::vector<std::string> allowedHosts;  // IPv4, spec 30.6; empty: no restriction
+  std::vector<std::string> allowedHosts;  // addresses and CIDR ranges, spec 30.6; empty: no restriction
   std::vector<std::string> corsOrigins;   // empty: every origin is echoed (SEC-20)
+  std::vector<std::string> domains;       // host names whose whole path is the space's API path (spec 20.1)
   std::map<std::string, EnvValue> env;
 };
 
@@ -79,6 +80,7 @@ using ProjectPtr = std::shared_ptr<const Project>;
 // The whole catalogue at one moment.
 struct Snapshot {
   std::map<std::string, ProjectPtr, std::less<>> projects;  // by unique name
+  std::map<std::string, SpacePtr, std::less<>> domains;     // by host name, lower case
   std::string defaultProject;                               // served on a bare address (spec 20.1); "" when there is none
 };
 using SnapshotPtr = std::shared_ptr<const Snapshot>;

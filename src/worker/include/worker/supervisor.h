@@ -29,6 +29,11 @@ struct WorkerOptions {
   std::filesystem::path caFile;      // becomes NODE_EXTRA_CA_CERTS; empty: none
 };
 
+struct GatewayAddress {
+  std::string host;  // numeric
+  std::uint16_t port = 0;
+};
+
 // What runs once in a worker: the `invoke` payload (built by the gateway, JSON as in wire/PROTOCOL.md) and the path for its body and answer.
 class AnswerSink {  // implemented by the caller of invoke(); called on the loop
  public:
@@ -39,6 +44,7 @@ class AnswerSink {  // implemented by the caller of invoke(); called on the loop
   virtual void onAnswer(int status, std::vector<std::pair<std::string, std::string>> headers, std::string_view body) = 0;  // all in one
   virtual void onNoHook() = 0;                             // "auth":"hook" and none matched
   virtual void onBodyConsumed(std::size_t bytes) = 0;      // the request body may go on
+  virtual std::string_view requestId() const { return {}; }  // for the lines that the script prints in it; read by invoke()
   virtual void onFailed(Error error) = 0;                  // worker died (workerFailed), no answer at settle (internal), overload (unavailable)…
   // Exactly one of onEnd, onAnswer, onNoHook, onFailed ends the sequence. After it no more calls.
 };
@@ -58,8 +64,8 @@ enum class BodyFollows { no, yes };
 class Supervisor {
  public:
   // What the scripts of a space print, for the space's log. On the loop.
-  using LogSink = std::function<void(const space::SpacePtr&, std::string_view level, std::string_view context, std::uint32_t invocation,
-                                     std::string_view text)>;
+  using LogSink = std::function<void(const space::SpacePtr&, std::string_view level, std::string_view context,
+                                     std::string_view requestId, std::string_view text)>;
 
   static Result<std::unique_ptr<Supervisor>> create(Loop& loop, WorkerOptions options, const Limits& limits, Metrics& metrics,
                                                     HostCalls& host, LogSink logSink);
@@ -77,6 +83,9 @@ class Supervisor {
   virtual Task<Result<space::Manifest>> prepare(space::SpacePtr space, space::DeploymentPtr candidate) = 0;
   // Runs the startup hook in the prepared worker (spec 10.10): once per deployment, before traffic; failures are logged only.
   virtual Task<void> runStartupHook(space::SpacePtr space, space::DeploymentPtr candidate) = 0;
+
+  // Where workers find the server itself under the name apigateway-service:8888 (spec 10.12). Before the first worker starts.
+  virtual void setGatewayAddress(GatewayAddress address) = 0;
 
   // The space changed (published): new invocations go to workers of the new deployment and environment; old ones finish, then drain.
   virtual void spaceChanged(const space::SpacePtr& before, const space::SpacePtr& after) = 0;

@@ -1,0 +1,60 @@
+// Lists of a space: the clients that may call it, the origins whose pages may, its domains.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "commands.h"
+#include "text.h"
+
+namespace redd::coho {
+namespace {
+
+struct List {
+  std::string_view path, argument;  // of the operation that sets it
+  std::string_view member;          // of the space
+  std::string_view title, everybody;
+};
+constexpr List kAllowedHosts{"/allowed-hosts", "addresses", "allowedHosts", "Allowed hosts", "every client may call the space"};
+constexpr List kCorsOrigins{"/cors-origins", "origins", "corsOrigins", "CORS origins", "pages of every origin may call the space"};
+constexpr List kDomains{"/domains", "domains", "domains", "Domains", "the space is reached by its endpoint only"};
+
+enum class Edit { add, remove };
+
+void show(const Context& context, const Target& target, const List& list, const Json& entries) {
+  if (context.wantsJson()) return context.result({{"project", target.project}, {"space", target.space}, {std::string(list.member), entries}});
+  context.terminal.out(target.label());
+  context.terminal.out(fmt::format("{}:{}", list.title, entries.empty() ? fmt::format(" none, so {}", list.everybody) : ""));
+  for (const auto& one : entries) context.terminal.out("  " + inertLine(one.get<std::string>()));
+}
+
+Result<void> edit(const Context& context, const List& list, Edit edit, const std::string& value) {
+  REDD_TRY(const auto target, context.target());
+  REDD_TRY(const auto client, context.connect());
+  REDD_TRY(const auto space, context.call(client, target, {.path = target.path("")}));
+  auto entries = memberOf(space, list.member);
+  if (!entries.is_array()) entries = Json::array();
+  const auto found = std::ranges::find(entries, Json(value));
+  if (edit == Edit::remove && found == entries.end()) {
+    return notFound(fmt::format("{} is not in the list of {}, {}", inertLine(value), target.project, target.space));
+  }
+  if (edit == Edit::remove) entries.erase(found);
+  if (edit == Edit::add && found == entries.end() && !value.empty()) entries.push_back(value);
+  if (!value.empty()) {
+    REDD_TRY_VOID(context.call(client, target, {.method = "PUT", .path = target.path(std::string(list.path)), .body = {{std::string(list.argument), entries}}}));
+  }
+  show(context, target, list, entries);
+  return {};
+}
+
+}  // namespace
+
+Result<void> whitelist(const Context& context, const ListArguments& arguments) { return edit(context, kAllowedHosts, Edit::add, arguments.value); }
+Result<void> removeWhitelist(const Context& context, const ListArguments& arguments) {
+  return edit(context, kAllowedHosts, Edit::remove, arguments.value);
+}
+Result<void> domain(const Context& context, const ListArguments& arguments) { return edit(context, kDomains, Edit::add, arguments.value); }
+Result<void> removeDomain(const Context& context, const ListArguments& arguments) { return edit(context, kDomains, Edit::remove, arguments.value); }
+Result<void> cors(const Context& context, const ListArguments& arguments) { return edit(context, kCorsOrigins, Edit::add, arguments.value); }
+Result<void> removeCors(const Context& context, const ListArguments& arguments) { return edit(context, kCorsOrigins, Edit::remove, arguments.value); }
+
+}  // namespace redd::coho
