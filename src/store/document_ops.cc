@@ -115,7 +115,7 @@ Result<Change> updateDocuments(DocumentRows& rows, const std::string& collection
   }));
   if (result.count > 0 || upsert == Upsert::no) return result;
   REDD_TRY(const std::string base, upsertBase(selector));
-  REDD_TRY(const std::string made, parsed.apply(base));
+  REDD_TRY(const std::string made, parsed.applyToNew(base));
   REDD_TRY(query::Identified document, query::withId(made, objectId()));
   return insertOne(writer, std::move(document));
 }

@@ -249,7 +249,9 @@ Result<bool> Plan::show(const Place& place, std::string_view json, const See& se
   ++cost_.documents;
   REDD_TRY(const query::Value* document, parser_->parse(json));
   for (const auto& filter : filters_) {
-    if (!filter.matches(*document)) return true;
+    if (filter.matches(*document)) continue;
+    if (auto gaveUp = filter.gaveUp()) return *std::move(gaveUp);
+    return true;
   }
   return see(place, *document, json);
 }
