@@ -10,6 +10,7 @@ namespace {
 
 constexpr std::uint32_t kConnectMs = 5'000;
 constexpr std::size_t kErrorLinesMax = 20;
+constexpr std::size_t kFaultsShown = 5;
 
 Error unreachable(const Login& login, const Error& error) {
   return Error::make(error.code, fmt::format("{}: {}. Fix: start the server, or name another with --url or COHO_URL", login.url,
@@ -37,6 +38,19 @@ ErrorCode codeOf(int status) {
   }
 }
 
+// What a document does not fulfil of its schema (spec 40.9): "/age must be number; …".
+std::string faultsText(const Json& answer) {
+  std::string out;
+  std::size_t shown = 0;
+  const auto faults = memberOf(answer, "schemaError");
+  for (const auto& fault : faults) {
+    if (++shown > kFaultsShown) return out + "; …";
+    const auto path = textOf(fault, "instancePath");
+    out += fmt::format("{}{}{}", out.empty() ? ": " : "; ", path.empty() ? "" : path + " ", textOf(fault, "message"));
+  }
+  return out;
+}
+
 }  // namespace
 
 http::ClientRequest Client::prepare(Request request) const {
@@ -62,7 +76,7 @@ Result<ServerAnswer> Client::send(Request request) const {
 }
 
 Error Client::refusal(const ServerAnswer& answer) const {
-  auto text = inertExcerpt(textOf(answer.json, "error"), kErrorLinesMax);
+  auto text = inertExcerpt(textOf(answer.json, "error") + faultsText(answer.json), kErrorLinesMax);
   if (text.empty()) text = fmt::format("{} answered {} without a reason", login_.url, answer.status);
   if (answer.status == 401) {
     text = fmt::format("{} refused the token from {}: {}", login_.url, login_.origin, text);

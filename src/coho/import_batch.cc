@@ -47,7 +47,9 @@ Error ImportBatches::failure(const Batch& batch, const ServerAnswer& answer) {
   const auto refusal = client_.refusal(answer);
   const auto line = static_cast<std::size_t>(numberOf(answer.json, "line"));  // of the batch
   if (line == 0 || line > batch.lines.size()) return refusal;
-  return Error::make(refusal.code, fmt::format("line {}: {}", batch.lines[line - 1], refusal.text()));
+  auto why = refusal.text();
+  if (const auto own = fmt::format("Line {}: ", line); why.starts_with(own)) why.remove_prefix(own.size());
+  return Error::make(refusal.code, fmt::format("line {}: {}", batch.lines[line - 1], why));
 }
 
 }  // namespace redd::coho

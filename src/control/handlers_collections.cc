@@ -1,5 +1,7 @@
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "data_access.h"
 #include "json_writer.h"
 
@@ -7,7 +9,6 @@ namespace redd::control {
 namespace {
 
 constexpr std::string_view kOk = R"({"ok":true})";
-constexpr std::size_t kIndexFieldsMax = 16;
 
 Error unknownCollection() { return notFound("Unknown collection"); }
 
@@ -21,8 +22,8 @@ std::string collectionJson(const store::CollectionInfo& collection) {
       .text("name", collection.name)
       .raw("documents", std::to_string(collection.documents))
       .number("createdMs", static_cast<double>(collection.createdMs))
-      .raw("schema", collection.schema.value_or("null"))
-      .raw("cap", collection.cap ? std::to_string(*collection.cap) : "null")
+      .raw("schema", collection.options.schema.value_or("null"))
+      .raw("cap", collection.options.cap ? std::to_string(*collection.options.cap) : "null")
       .raw("indexes", jsonList(collection.indexes, indexJson))
       .end();
 }
@@ -30,9 +31,7 @@ std::string collectionJson(const store::CollectionInfo& collection) {
 Result<std::vector<std::string>> indexFields(const Call& call) {
   auto fields = call.arguments.texts("fields");
   const bool hasEmpty = std::ranges::any_of(fields, [](const auto& field) { return field.empty(); });
-  if (fields.empty() || fields.size() > kIndexFieldsMax || hasEmpty) {
-    return invalid(fmt::format("'fields' must name 1 to {} fields.", kIndexFieldsMax));
-  }
+  if (fields.empty() || hasEmpty) return invalid("'fields' must name at least one field.");
   return fields;
 }
 

@@ -147,7 +147,7 @@ std::string refusalJson(const Refused& refused, std::uint64_t stored) {
   const auto& error = refused.error;
   JsonObject out;
   out.text("error", refused.line > 0 ? fmt::format("Line {}: {}", refused.line, error.text()) : std::string(error.text()));
-  out.text("code", name(error.code)).raw("count", std::to_string(stored));
+  out.text("code", name(error.code)).members(error.members).raw("count", std::to_string(stored));
   if (refused.line > 0) out.raw("line", std::to_string(refused.line));
   return out.end();
 }
