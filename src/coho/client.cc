@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include "event_reader.h"
-#include "http/client.h"
 #include "text.h"
 
 namespace redd::coho {
@@ -11,16 +10,7 @@ namespace {
 
 constexpr std::uint32_t kConnectMs = 5'000;
 constexpr std::size_t kErrorLinesMax = 20;
-
-http::ClientRequest prepare(const Login& login, std::string method, std::string url) {
-  http::ClientRequest out;
-  out.method = std::move(method);
-  out.url = std::move(url);
-  out.headers = {{"authorization", "Bearer " + login.token}, {"accept", "application/json"}, {"user-agent", "coho/" REDD_VERSION}};
-  out.connectMs = kConnectMs;
-  out.caFile = login.caFile;
-  return out;
-}
+constexpr std::size_t kFaultsShown = 5;
 
 Error unreachable(const Login& login, const Error& error) {
   return Error::make(error.code, fmt::format("{}: {}. Fix: start the server, or name another with --url or COHO_URL", login.url,
@@ -48,17 +38,37 @@ ErrorCode codeOf(int status) {
   }
 }
 
+// What a document does not fulfil of its schema (spec 40.9): "/age must be number; …".
+std::string faultsText(const Json& answer) {
+  std::string out;
+  std::size_t shown = 0;
+  const auto faults = memberOf(answer, "schemaError");
+  for (const auto& fault : faults) {
+    if (++shown > kFaultsShown) return out + "; …";
+    const auto path = textOf(fault, "instancePath");
+    out += fmt::format("{}{}{}", out.empty() ? ": " : "; ", path.empty() ? "" : path + " ", textOf(fault, "message"));
+  }
+  return out;
+}
+
 }  // namespace
 
+http::ClientRequest Client::prepare(Request request) const {
+  http::ClientRequest out;
+  out.method = std::move(request.method);
+  out.url = endpoint(request.path);
+  out.headers = {{"authorization", "Bearer " + login_.token}, {"accept", "application/json"}, {"user-agent", "coho/" REDD_VERSION}};
+  out.connectMs = kConnectMs;
+  out.totalMs = request.totalMs;
+  out.bodyBytesMax = request.answerBytesMax;
+  out.caFile = login_.caFile;
+  out.body = request.body.is_null() ? std::move(request.text) : printJson(request.body);
+  if (!out.body.empty()) out.headers.emplace_back("content-type", request.body.is_null() ? request.textType : "application/json");
+  return out;
+}
+
 Result<ServerAnswer> Client::send(Request request) const {
-  auto outgoing = prepare(login_, std::move(request.method), endpoint(request.path));
-  outgoing.totalMs = request.totalMs;
-  outgoing.bodyBytesMax = request.answerBytesMax;
-  if (!request.body.is_null()) {
-    outgoing.headers.emplace_back("content-type", "application/json");
-    outgoing.body = printJson(request.body);
-  }
-  auto response = http::fetch(std::move(outgoing));
+  auto response = http::fetch(prepare(std::move(request)));
   if (!response) return unreachable(login_, response.error());
   auto json = parseJson(response->body);
   if (!json || !json->is_object()) return notRedd(login_, *response);
@@ -66,7 +76,7 @@ Result<ServerAnswer> Client::send(Request request) const {
 }
 
 Error Client::refusal(const ServerAnswer& answer) const {
-  auto text = inertExcerpt(textOf(answer.json, "error"), kErrorLinesMax);
+  auto text = inertExcerpt(textOf(answer.json, "error") + faultsText(answer.json), kErrorLinesMax);
   if (text.empty()) text = fmt::format("{} answered {} without a reason", login_.url, answer.status);
   if (answer.status == 401) {
     text = fmt::format("{} refused the token from {}: {}", login_.url, login_.origin, text);
@@ -80,25 +90,41 @@ Result<Json> Client::call(Request request) const {
   return std::move(answer.json);
 }
 
+Error Client::refusalOf(const http::ClientResponse& response) const {
+  auto json = parseJson(response.body);
+  if (!json || !json->is_object()) return notRedd(login_, response);
+  return refusal({response.status, std::move(*json)});
+}
+
 Result<Client::StreamEnd> Client::follow(std::string path, OnEvent onEvent) const {
-  auto outgoing = prepare(login_, "GET", endpoint(path));
+  auto outgoing = prepare({.path = std::move(path), .totalMs = 0});
   outgoing.headers[1].second = "text/event-stream";
-  outgoing.totalMs = 0;
   EventReader reader(std::move(onEvent));
-  std::string start;  // a refusal is JSON and comes as body pieces too
-  outgoing.onBody = [&reader, &start](std::string_view piece) {
-    if (start.size() < (8 << 10)) start += piece.substr(0, 8 << 10);
-    return reader.feed(piece) == EventReader::State::more;
-  };
+  outgoing.onBody = [&reader](std::string_view piece) { return reader.feed(piece) == EventReader::State::more; };
   auto response = http::fetch(std::move(outgoing));
   if (reader.state() == EventReader::State::ended) return StreamEnd::byCaller;
   if (reader.state() == EventReader::State::tooLong)
     return Error::make(ErrorCode::payloadTooLarge, login_.url + " sent an event of more than 1 MiB");
   if (!response) return unreachable(login_, response.error());
   if (response->status == 200) return StreamEnd::byServer;
-  auto json = parseJson(start.empty() ? response->body : start);
-  if (!json || !json->is_object()) return notRedd(login_, *response);
-  return refusal({response->status, std::move(*json)});
+  return refusalOf(*response);
+}
+
+Result<void> Client::download(Request request, OnPiece onPiece) const {
+  auto outgoing = prepare(std::move(request));
+  bool begun = false;
+  bool ended = false;
+  outgoing.onBody = [&](std::string_view piece) {
+    begun = true;
+    ended = !onPiece(piece);
+    return !ended;
+  };
+  auto response = http::fetch(std::move(outgoing));
+  if (ended) return {};
+  if (!response && begun) return Error::make(response.error().code, fmt::format("the answer of {} broke off: {}", login_.url, inertExcerpt(response.error().text(), 3)));
+  if (!response) return unreachable(login_, response.error());
+  if (response->status < 200 || response->status > 299) return refusalOf(*response);
+  return {};
 }
 
 std::string segment(std::string_view text) {

@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "base/result.h"
+#include "http/client.h"
 #include "json_text.h"
 #include "login.h"
 
@@ -16,6 +17,8 @@ struct Request {
   std::string method = "GET";
   std::string path{};  // below /_/api/v1, each segment through segment()
   Json body{};         // null: none
+  std::string text{};  // the body as it is, instead; "" none
+  std::string textType = "application/json";
   std::uint32_t totalMs = 30'000;
   std::size_t answerBytesMax = 8 << 20;
 };
@@ -39,10 +42,17 @@ class Client {
   using OnEvent = std::move_only_function<bool(std::string_view event, std::string_view data)>;
   Result<StreamEnd> follow(std::string path, OnEvent onEvent) const;
 
+  // The pieces of a successful answer's body as they come; false ends the transfer. totalMs 0: as long as it takes. Error: as call(), and an
+  // answer that breaks off.
+  using OnPiece = std::move_only_function<bool(std::string_view piece)>;
+  Result<void> download(Request request, OnPiece onPiece) const;
+
   const Login& login() const { return login_; }
 
  private:
   std::string endpoint(std::string_view path) const { return login_.url + "/_/api/v1" + std::string(path); }
+  http::ClientRequest prepare(Request request) const;
+  Error refusalOf(const http::ClientResponse& response) const;  // of an answer that is no success, or not a Redd server's
   Login login_;
 };
 

@@ -3,7 +3,7 @@
 namespace redd::coho {
 namespace {
 
-constexpr int kDepthMax = 64;
+constexpr int kDepthMax = 110;  // a document may have 100 levels
 
 const Json* find(const Json& object, std::string_view name) {
   if (!object.is_object()) return nullptr;
@@ -34,7 +34,7 @@ bool isTooDeep(std::string_view text) {
 }  // namespace
 
 Result<Json> parseJson(std::string_view text) {
-  if (isTooDeep(text)) return invalid("JSON of more than 64 levels");
+  if (isTooDeep(text)) return invalid("JSON of more than 110 levels");
   auto value = Json::parse(text, nullptr, /*allow_exceptions=*/false);
   if (value.is_discarded()) return invalid("not JSON");
   return value;

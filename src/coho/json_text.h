@@ -13,7 +13,7 @@ namespace redd::coho {
 
 using Json = nlohmann::ordered_json;
 
-Result<Json> parseJson(std::string_view text);  // error: invalidArgument; at most 64 levels
+Result<Json> parseJson(std::string_view text);  // error: invalidArgument; at most 110 levels
 std::string printJson(const Json& value);       // one line; invalid UTF-8 becomes U+FFFD
 std::string prettyJson(const Json& value);      // for files that people edit
 

@@ -3,9 +3,7 @@
 #include <fmt/format.h>
 #include <signal.h>
 
-#include <CLI/CLI.hpp>
-#include <functional>
-
+#include "command_line.h"
 #include "commands.h"
 #include "project_config.h"
 #include "text.h"
@@ -15,11 +13,8 @@ namespace {
 
 enum ExitCode : int { kDone = 0, kFailed = 1, kUsage = 2 };
 
-using Action = std::function<Result<void>(const Context&)>;
-
 // Everything that arguments are parsed into.
-struct Arguments {
-  CommonOptions common;
+struct Arguments : Parsed {
   std::string name;  // the positional of most commands
   CreateArguments create;
   DeployArguments deploy;
@@ -31,35 +26,17 @@ struct Arguments {
   LogArguments log;
   Keys keys = Keys::masked;
   bool wantsHistory = false;
-  Action action;
 };
 
 std::string problem(const Result<void>& checked) { return checked ? std::string() : std::string(checked.error().text()); }
 std::string spaceProblem(const std::string& name) { return problem(checkSpaceName(name)); }
-std::string projectProblem(const std::string& name) { return problem(checkUniqueName(name)); }
 std::string newNameProblem(const std::string& name) {
   const auto checked = checkProjectName(name);
   return checked ? std::string() : std::string(checked.error().text());
 }
 
-void addServerOptions(CLI::App& command, CommonOptions& common) {
-  command.add_option("--token", common.login.token, "The token to show to the server (before COHO_TOKEN)");
-  command.add_flag_callback(
-      "--insecure", [&common] { common.login.plainHttp = PlainHttp::anywhere; }, "Allow plain http to other machines");
-  command.add_option("--ca-file", common.login.caFile, "PEM file of authorities to trust beside the system's (before SSL_CERT_FILE)");
-  command.add_flag_callback("--json", [&common] { common.output = Output::json; }, "Print JSON");
-}
-
-// A command with the options that all have.
 CLI::App* add(CLI::App& app, Arguments& arguments, std::string name, std::string description, Action action) {
-  auto* command = app.add_subcommand(std::move(name), std::move(description));
-  auto& common = arguments.common;
-  command->add_option("-p,--project", common.project, "The project, instead of config.json's")->check(projectProblem);
-  command->add_option("-s,--space", common.space, "The space, instead of config.json's")->check(spaceProblem);
-  command->add_option("--url", common.login.url, "The server's address (before COHO_URL)");
-  addServerOptions(*command, common);
-  command->callback([&arguments, run = std::move(action)] { arguments.action = run; });
-  return command;
+  return addCommand(app, arguments, std::move(name), std::move(description), std::move(action));
 }
 
 void addProjectCommands(CLI::App& app, Arguments& a) {
@@ -174,6 +151,7 @@ int run(int count, char** values) {
   Arguments arguments;
   addProjectCommands(app, arguments);
   addCodeCommands(app, arguments);
+  addDataCommands(app, arguments);
   addSettingCommands(app, arguments);
   try {
     app.parse(count, values);

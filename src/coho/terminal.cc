@@ -5,6 +5,8 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
+#include <cstring>
 
 #include "text.h"
 
@@ -41,7 +43,8 @@ void write(std::FILE* file, std::string_view text) { std::fwrite(text.data(), 1,
 Terminal::Terminal(std::FILE* out, std::FILE* err, const Environment& environment) : out_(out), err_(err), width_(widthOf(out)) {
   const bool dumb = environment.get("TERM") == "dumb";
   const bool colours = !dumb && environment.get("NO_COLOR").empty();
-  outColours_ = colours && isatty(fileno(out)) == 1;
+  outIsTerminal_ = isatty(fileno(out)) == 1;
+  outColours_ = colours && outIsTerminal_;
   errColours_ = colours && isatty(fileno(err)) == 1;
   showsProgress_ = !dumb && isatty(fileno(err)) == 1;
 }
@@ -50,6 +53,12 @@ void Terminal::out(std::string_view line) {
   clearProgress();
   write(out_, fmt::format("{}\n", line));
   std::fflush(out_);
+}
+
+Result<void> Terminal::outBytes(std::string_view bytes) {
+  clearProgress();
+  if (std::fwrite(bytes.data(), 1, bytes.size(), out_) == bytes.size() && std::fflush(out_) == 0) return {};
+  return Error::make(ErrorCode::storageFull, fmt::format("standard output cannot be written: {}", std::strerror(errno)));
 }
 
 void Terminal::note(std::string_view line) {

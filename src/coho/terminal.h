@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/result.h"
 #include "environment.h"
 
 namespace redd::coho {
@@ -20,6 +21,7 @@ class Terminal {
   Terminal(std::FILE* out, std::FILE* err, const Environment& environment);
 
   void out(std::string_view line);                                    // a line of the result
+  Result<void> outBytes(std::string_view bytes);                      // part of a result as it is; error: cannot be written
   void note(std::string_view line);                                   // a line beside the result
   std::string paint(Colour colour, std::string_view text) const;      // for out()
   std::string paintNote(Colour colour, std::string_view text) const;  // for note()
@@ -28,11 +30,14 @@ class Terminal {
   void progress(std::string_view text);
   void clearProgress();
 
+  bool outIsTerminal() const { return outIsTerminal_; }
+  bool showsProgress() const { return showsProgress_; }
   std::size_t width() const { return width_; }  // columns of standard output; very many when it is no terminal
 
  private:
   std::FILE* out_;
   std::FILE* err_;
+  bool outIsTerminal_ = false;
   bool outColours_ = false;
   bool errColours_ = false;
   bool showsProgress_ = false;

@@ -78,6 +78,27 @@ std::size_t widthOf(char32_t point) {
 std::string inert(std::string_view text) { return quoteControls(text, Newlines::kept); }
 std::string inertLine(std::string_view text) { return quoteControls(text, Newlines::shown); }
 
+std::string inertJson(std::string_view json) {
+  std::string out;
+  out.reserve(json.size());
+  while (!json.empty()) {
+    const auto [point, size] = decode(json);
+    const bool control = (point < 0x20 && point != '\n' && point != '\t') || (point >= 0x7f && point < 0xa0);
+    if (size == 0) {
+      out += fmt::format("\\u{:04x}", static_cast<std::uint8_t>(json[0]));
+    } else if (!control && !movesText(point)) {
+      out += json.substr(0, size);
+    } else if (point < 0x10000) {
+      out += fmt::format("\\u{:04x}", static_cast<std::uint32_t>(point));
+    } else {
+      const auto high = 0xd7c0 + (static_cast<std::uint32_t>(point) >> 10);
+      out += fmt::format("\\u{:04x}\\u{:04x}", high, 0xdc00 + (static_cast<std::uint32_t>(point) & 0x3ff));
+    }
+    json.remove_prefix(size == 0 ? 1 : size);
+  }
+  return out;
+}
+
 std::string inertExcerpt(std::string_view text, std::size_t lines) {
   std::size_t end = 0;
   for (std::size_t i = 0; i < lines && end < text.size(); ++i) {
@@ -113,6 +134,12 @@ std::string cut(std::string_view text, std::size_t columnsMax) {
     end += size == 0 ? 1 : size;
   }
   return std::string(text.substr(0, end)) + "…";
+}
+
+std::string grouped(std::uint64_t number) {
+  auto out = std::to_string(number);
+  for (auto at = out.size(); at > 3;) out.insert(at -= 3, ",");
+  return out;
 }
 
 std::string sizeText(std::size_t bytes) {

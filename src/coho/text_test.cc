@@ -57,6 +57,18 @@ TEST(Cut, NeverExceedsAndNeverSplits) {
   EXPECT_EQ(columns(cut("漢字漢", 5)), 5u);
 }
 
+TEST(Inert, JsonStaysJson) {
+  EXPECT_EQ(inertJson("{\"a\":\"ü \x1b\xc2\x9b\xe2\x80\xae\xf3\xa0\x81\x81\xff\"}\n"),
+            "{\"a\":\"ü \\u001b\\u009b\\u202e\\udb40\\udc41\\u00ff\"}\n");
+}
+
+TEST(Grouped, ByThousands) {
+  EXPECT_EQ(grouped(0), "0");
+  EXPECT_EQ(grouped(999), "999");
+  EXPECT_EQ(grouped(1'000), "1,000");
+  EXPECT_EQ(grouped(123'456'789), "123,456,789");
+}
+
 TEST(SizeText, ReadsLikeASize) {
   EXPECT_EQ(sizeText(0), "0 bytes");
   EXPECT_EQ(sizeText(934'664), "935 KB");

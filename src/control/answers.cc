@@ -11,7 +11,7 @@ void addControlHeaders(http::ResponseHead& head, std::string_view contentType) {
 }
 
 std::string errorJson(const Error& error) {
-  return JsonObject().text("error", error.text()).text("code", name(error.code)).end();
+  return JsonObject().text("error", error.text()).text("code", name(error.code)).members(error.members).end();
 }
 
 Task<void> respondJson(http::Exchange& exchange, int status, std::string body) {

@@ -5,15 +5,14 @@
 
 #include <algorithm>
 #include <charconv>
-#include <nlohmann/json.hpp>
 #include <simdjson.h>
 
+#include "base/json.h"
 #include "http/url.h"
+#include "query/value.h"
 
 namespace redd::control {
 namespace {
-
-constexpr int kDepthMax = 4;  // an object of texts and lists needs 2
 
 const Argument* findDeclared(std::span<const Argument> declared, std::string_view name) {
   const auto found = std::ranges::find(declared, name, &Argument::name);
@@ -26,6 +25,7 @@ std::string_view kindName(Kind kind) {
     case Kind::flag: return "true or false";
     case Kind::count: return "a whole number, 0 or more";
     case Kind::texts: return "a list of strings";
+    case Kind::json: return "JSON";
   }
   return "";
 }
@@ -46,22 +46,33 @@ Error unknownFields(std::vector<std::string> unknown, std::span<const Argument> 
   return invalid(fmt::format("Unknown field '{}'; {}.", fmt::join(unknown, "', '"), allowed));
 }
 
-std::optional<Arguments::Value> convert(nlohmann::json& value, Kind kind) {
+std::optional<std::uint64_t> wholeNumber(std::string_view text) {
+  std::uint64_t number = 0;
+  const auto* end = text.data() + text.size();
+  const auto read = std::from_chars(text.data(), end, number);
+  return read.ec == std::errc{} && read.ptr == end ? std::optional(number) : std::nullopt;
+}
+
+std::optional<Arguments::Value> convert(const query::Value& value, Kind kind) {
+  using From = query::Kind;
   switch (kind) {
     case Kind::text:
-      if (value.is_string()) return std::move(value.get_ref<std::string&>());
+      if (value.kind == From::text) return std::string(value.text);
       break;
     case Kind::flag:
-      if (value.is_boolean()) return value.get<bool>();
+      if (value.kind == From::boolean) return value.boolean;
       break;
     case Kind::count:
-      if (value.is_number_unsigned()) return value.get<std::uint64_t>();
+      if (value.kind == From::number) return wholeNumber(value.source);
       break;
     case Kind::texts:
-      if (value.is_array() && std::ranges::all_of(value, [](const auto& one) { return one.is_string(); })) {
-        return value.get<std::vector<std::string>>();
+      if (value.kind == From::array && std::ranges::all_of(value.elements, [](const auto& one) { return one.kind == From::text; })) {
+        std::vector<std::string> out;
+        for (const auto& one : value.elements) out.emplace_back(one.text);
+        return out;
       }
       break;
+    case Kind::json: return query::textOf(value);
   }
   return std::nullopt;
 }
@@ -72,13 +83,9 @@ std::optional<Arguments::Value> convertText(std::string text, Kind kind) {
     case Kind::flag:
       if (text == "true" || text == "false") return text == "true";
       break;
-    case Kind::count: {
-      std::uint64_t number = 0;
-      const auto* end = text.data() + text.size();
-      if (const auto read = std::from_chars(text.data(), end, number); read.ec == std::errc{} && read.ptr == end) return number;
-      break;
-    }
+    case Kind::count: return wholeNumber(text);
     case Kind::texts: return std::vector<std::string>{std::move(text)};
+    case Kind::json: return query::Parser().parse(text) ? text : json::quoted(text);
   }
   return std::nullopt;
 }
@@ -122,31 +129,27 @@ std::vector<std::string> Arguments::texts(std::string_view name) const {
 }
 
 Result<void> Arguments::addJson(std::string_view body, std::span<const Argument> declared) {
-  auto parsed = nlohmann::json::object();
-  if (!body.empty()) {
-    bool tooDeep = false;
-    const auto shallow = [&tooDeep](int depth, nlohmann::json::parse_event_t, nlohmann::json&) {
-      tooDeep = tooDeep || depth > kDepthMax;
-      return depth <= kDepthMax;
-    };
-    parsed = nlohmann::json::parse(body, shallow, /*allow_exceptions=*/false);
-    if (tooDeep) return invalid("The body is nested too deeply.");
-    if (parsed.is_discarded()) return invalid("The body is not valid JSON.");
-    if (!parsed.is_object()) return invalid("The body must be a JSON object.");
-  }
+  query::Parser parser;
+  const auto parsed = parser.parse(body.empty() ? "{}" : body);
+  if (!parsed) return invalid(parsed.error().text().contains("nested deeper") ? "The body is nested too deeply." : "The body is not valid JSON.");
+  if ((*parsed)->kind != query::Kind::object) return invalid("The body must be a JSON object.");
   std::vector<std::string> unknown;
-  for (auto member = parsed.begin(); member != parsed.end(); ++member) {
-    const auto* argument = findDeclared(declared, member.key());
+  for (const auto& member : (*parsed)->members) {
+    const auto* argument = findDeclared(declared, member.key);
     if (argument == nullptr) {
-      unknown.push_back(member.key());
+      unknown.emplace_back(member.key);
       continue;
     }
-    if (member->is_null() && argument->need == Need::optional) continue;
-    auto value = convert(*member, argument->kind);
+    if (member.value.kind == query::Kind::null && argument->need == Need::optional) continue;
+    auto value = convert(member.value, argument->kind);
     if (!value) return wrongKind(*argument);
     set(argument->name, std::move(*value));
   }
   if (!unknown.empty()) return unknownFields(std::move(unknown), declared);
+  return checkComplete(declared);
+}
+
+Result<void> Arguments::checkComplete(std::span<const Argument> declared) const {
   for (const auto& argument : declared) {
     if (argument.need == Need::required && !values_.contains(argument.name)) {
       return invalid(fmt::format("'{}' is missing; it must be {}.", argument.name, kindName(argument.kind)));
@@ -160,12 +163,18 @@ Result<void> Arguments::addQuery(std::string_view query, std::span<const Argumen
     if (!isCleanText(pair.name) || !isCleanText(pair.value)) return invalid("The query is not UTF-8 text.");
     const auto* argument = findDeclared(declared, pair.name);
     if (argument == nullptr) return unknownFields({std::move(pair.name)}, declared);
-    if (values_.contains(pair.name)) return invalid(fmt::format("'{}' was given twice.", pair.name));
+    const auto given = values_.find(pair.name);
+    auto* list = given == values_.end() ? nullptr : std::get_if<std::vector<std::string>>(&given->second);
+    if (given != values_.end() && list == nullptr) return invalid(fmt::format("'{}' was given twice.", pair.name));
+    if (list != nullptr) {
+      list->push_back(std::move(pair.value));
+      continue;
+    }
     auto value = convertText(std::move(pair.value), argument->kind);
     if (!value) return wrongKind(*argument);
     set(argument->name, std::move(*value));
   }
-  return {};
+  return checkComplete(declared);
 }
 
 Result<void> Arguments::addPathSegment(std::string_view name, std::string_view segment) {

@@ -16,7 +16,7 @@
 
 namespace redd::control {
 
-enum class Kind : std::uint8_t { text, flag, count, texts };
+enum class Kind : std::uint8_t { text, flag, count, texts, json };  // json: any value, kept as the text that came in
 enum class Need : std::uint8_t { optional, required };
 
 struct Argument {
@@ -31,8 +31,9 @@ class Arguments {
 
   void set(std::string_view name, Value value) { values_.insert_or_assign(std::string(name), std::move(value)); }
   // Values of an optional argument that is absent: "", nothing, empty.
-  std::string text(std::string_view name) const;
-  std::string takeText(std::string_view name);  // moves it out: for the bundle
+  bool has(std::string_view name) const { return values_.contains(name); }
+  std::string text(std::string_view name) const;  // of Kind::json too
+  std::string takeText(std::string_view name);  // moves it out: for what is large
   std::optional<bool> flag(std::string_view name) const;
   std::optional<std::uint64_t> count(std::string_view name) const;
   std::vector<std::string> texts(std::string_view name) const;
@@ -41,10 +42,11 @@ class Arguments {
   Result<void> addJson(std::string_view body, std::span<const Argument> declared);
   // A path parameter, as it stands in the path: percent-encoded.
   Result<void> addPathSegment(std::string_view name, std::string_view segment);
-  // name=value&…, percent-encoded; a name at most once.
+  // name=value&…, percent-encoded; a name at most once, but for lists of texts. What is declared as json and is none is a text.
   Result<void> addQuery(std::string_view query, std::span<const Argument> declared);
 
  private:
+  Result<void> checkComplete(std::span<const Argument> declared) const;
   std::map<std::string, Value, std::less<>> values_;
 };
 

@@ -40,7 +40,22 @@ TEST(Arguments, EveryRefusalNamesTheField) {
   EXPECT_EQ(refusal(R"({"name":"x","tail":-1})"), "'tail' must be a whole number, 0 or more.");
   EXPECT_EQ(refusal(R"({"name":"x","tail":1.5})"), "'tail' must be a whole number, 0 or more.");
   EXPECT_EQ(refusal(R"({"name":"x","audience":["a",1]})"), "'audience' must be a list of strings.");
-  EXPECT_EQ(refusal(R"({"name":"x","nmae":1,"b":2})"), "Unknown field 'b', 'nmae'; allowed: name, on, tail, audience.");
+  EXPECT_EQ(refusal(R"({"name":"x","nmae":1,"b":2})"), "Unknown field 'nmae', 'b'; allowed: name, on, tail, audience.");
+}
+
+TEST(Arguments, JsonStaysTheTextThatCameIn) {
+  const std::vector<Argument> declared = {{"filter", Kind::json, Need::required}, {"fields", Kind::texts}};
+  Arguments body;
+  ASSERT_TRUE(body.addJson(R"({"filter": {"n": 1.0, "big": 12345678901234567890123 } })", declared));
+  EXPECT_EQ(body.text("filter"), R"({"n": 1.0, "big": 12345678901234567890123 })");
+  Arguments query;
+  ASSERT_TRUE(query.addQuery("filter=%7B%22a%22:1%7D&fields=a&fields=b", declared));
+  EXPECT_EQ(query.text("filter"), R"({"a":1})");
+  EXPECT_EQ(query.texts("fields"), (std::vector<std::string>{"a", "b"}));
+  Arguments words;
+  ASSERT_TRUE(words.addQuery("filter=-age,name", declared));
+  EXPECT_EQ(words.text("filter"), R"("-age,name")");
+  EXPECT_FALSE(Arguments().addQuery("fields=a", declared)) << "the filter is required";
 }
 
 TEST(Arguments, WhatIsNoObjectIsRefused) {

@@ -76,12 +76,13 @@ Task<void> refuseMethod(http::Exchange& exchange, const std::vector<Match>& matc
 class RestDoor final : public Control {
  public:
   RestDoor(ControlOptions options, const Limits& limits, Metrics& metrics, space::Catalogue& catalogue, worker::Supervisor& supervisor,
-           store::LogBook& logBook, const http::AddressPolicy& keySetAddresses)
+           store::Stores& stores, store::LogBook& logBook, const http::AddressPolicy& keySetAddresses)
       : services_{.options = options,
                   .limits = limits,
                   .metrics = metrics,
                   .catalogue = catalogue,
                   .supervisor = supervisor,
+                  .stores = stores,
                   .logBook = logBook,
                   .keySetAddresses = keySetAddresses,
                   .followers = followers_,
@@ -95,6 +96,7 @@ class RestDoor final : public Control {
   Task<void> answer(http::Exchange& exchange);
   Task<void> perform(const Operation& operation, Arguments parameters, http::Exchange& exchange);
   Task<Result<void>> readArguments(const Operation& operation, http::Exchange& exchange, Arguments& arguments) const;
+  std::uint64_t bodyBytesMax(const Operation& operation) const;
   Result<space::Principal> authorise(const Operation& operation, const http::RequestHead& head) const;
   Task<void> print(http::Exchange& exchange, Answer answer) const;
   Task<void> refuse(http::Exchange& exchange, Error error) const;
@@ -103,7 +105,6 @@ class RestDoor final : public Control {
   Followers followers_;
   Services services_;
   std::size_t inFlight_ = 0;
-  bool stopping_ = false;
   Completion<void> stopped_;
 };
 
@@ -111,11 +112,11 @@ Task<void> RestDoor::serve(http::Exchange& exchange) {
   ++inFlight_;
   co_await answer(exchange);
   --inFlight_;
-  if (stopping_ && inFlight_ == 0 && stopped_) std::exchange(stopped_, nullptr)(Result<void>{});
+  if (services_.stopping && inFlight_ == 0 && stopped_) std::exchange(stopped_, nullptr)(Result<void>{});
 }
 
 Task<void> RestDoor::stop() {
-  stopping_ = true;
+  services_.stopping = true;
   followers_.endAll();
   if (inFlight_ > 0) std::ignore = co_await suspend<void>([this](Completion<void> done) { stopped_ = std::move(done); });
 }
@@ -131,7 +132,7 @@ Task<void> RestDoor::answer(http::Exchange& exchange) {
                                             .end());
     co_return;
   }
-  if (stopping_) {
+  if (services_.stopping) {
     co_await respondError(exchange, Error::make(ErrorCode::unavailable, "The server is stopping."));
     co_return;
   }
@@ -170,6 +171,7 @@ Task<void> RestDoor::perform(const Operation& operation, Arguments parameters, h
     co_return;
   }
   if (operation.stream != nullptr) {
+    audit.write(200);
     count(operation, 200);
     co_await operation.stream(std::move(call), exchange);
     co_return;
@@ -199,14 +201,20 @@ Task<void> RestDoor::print(http::Exchange& exchange, Answer answer) const {
 
 Task<Result<void>> RestDoor::readArguments(const Operation& operation, http::Exchange& exchange, Arguments& arguments) const {
   const auto& head = exchange.head();
-  const bool inQuery = operation.method == "GET" || operation.method == "DELETE";
+  const bool inQuery = operation.method == "GET" || operation.method == "DELETE" || operation.bodySize == BodySize::streamed;
   const std::span<const Argument> none;
   REDD_CO_TRY_VOID(arguments.addQuery(head.query(), inQuery ? std::span(operation.arguments) : none));
-  if (inQuery && !head.hasBody()) co_return Result<void>{};
-  const auto bytesMax =
-      operation.bodySize == BodySize::deploy ? std::uint64_t{services_.limits.deployBodyBytesMax} : kSmallBodyBytesMax;
-  REDD_CO_TRY(const auto body, co_await readBody(exchange, bytesMax));
+  if (operation.bodySize == BodySize::streamed || (inQuery && !head.hasBody())) co_return Result<void>{};
+  REDD_CO_TRY(const auto body, co_await readBody(exchange, bodyBytesMax(operation)));
   co_return arguments.addJson(body, inQuery ? none : std::span(operation.arguments));
+}
+
+std::uint64_t RestDoor::bodyBytesMax(const Operation& operation) const {
+  switch (operation.bodySize) {
+    case BodySize::data: return services_.limits.bufferedBodyBytesMax;
+    case BodySize::deploy: return services_.limits.deployBodyBytesMax;
+    default: return kSmallBodyBytesMax;
+  }
 }
 
 Result<space::Principal> RestDoor::authorise(const Operation& operation, const http::RequestHead& head) const {
@@ -238,9 +246,9 @@ void RestDoor::count(const Operation& operation, int status) {
 }  // namespace
 
 std::unique_ptr<Control> Control::create(Loop&, ControlOptions options, const Limits& limits, Metrics& metrics, space::Catalogue& catalogue,
-                                         worker::Supervisor& supervisor, store::LogBook& logBook,
+                                         worker::Supervisor& supervisor, store::Stores& stores, store::LogBook& logBook,
                                          const http::AddressPolicy& keySetAddresses) {
-  return std::make_unique<RestDoor>(std::move(options), limits, metrics, catalogue, supervisor, logBook, keySetAddresses);
+  return std::make_unique<RestDoor>(std::move(options), limits, metrics, catalogue, supervisor, stores, logBook, keySetAddresses);
 }
 
 }  // namespace redd::control

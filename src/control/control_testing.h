@@ -15,6 +15,7 @@
 
 #include "base/random.h"
 #include "control/control.h"
+#include "store/testing/memory_store.h"
 
 namespace redd::control {
 
@@ -148,6 +149,26 @@ class FakeLogBook final : public store::LogBook {
   int last_ = 0;
 };
 
+// The store of every space, in memory.
+class FakeStores final : public store::Stores {
+ public:
+  explicit FakeStores(Loop& loop) : loop_(loop) {}
+  void get(std::string spaceId, Completion<std::shared_ptr<store::Store>> done) override {
+    auto& store = stores_[spaceId];
+    if (!store) store = store::makeMemoryStore(loop_);
+    done(store);
+  }
+  std::shared_ptr<store::Store> opened(std::string_view spaceId) override {
+    const auto found = stores_.find(spaceId);
+    return found == stores_.end() ? nullptr : found->second;
+  }
+  void close(Completion<void> done) override { done(Result<void>{}); }
+
+ private:
+  Loop& loop_;
+  std::map<std::string, std::shared_ptr<store::Store>, std::less<>> stores_;
+};
+
 // A control plane over a real catalogue, with the rest faked. call() runs the loop until the answer stands.
 class House {
  public:
@@ -157,7 +178,7 @@ class House {
     catalogue = std::move(*opened);
     owner = *catalogue->ensureOwner("");
     control = Control::create(loop, {.dataDir = dir.path() / "data", .hosts = {"redd.example.org"}, .version = "1.2.3", .node = "v24", .sqlite = "3"},
-                              limits, metrics, *catalogue, supervisor, logBook, addresses);
+                              limits, metrics, *catalogue, supervisor, stores, logBook, addresses);
     control->setListenAddress("127.0.0.1:4000");
     subscription = catalogue->subscribe([this](const space::SpacePtr&, const space::SpacePtr& after) {
       boost::asio::post(loop, [this, after] { publications.push_back(after); });
@@ -195,6 +216,7 @@ class House {
   boost::asio::executor_work_guard<Loop::executor_type> guard{loop.get_executor()};
   http::AddressPolicy addresses;
   FakeSupervisor supervisor;
+  FakeStores stores{loop};
   FakeLogBook logBook;
   std::unique_ptr<space::Catalogue> catalogue;
   std::unique_ptr<Control> control;

@@ -34,5 +34,34 @@ Task<Result<Answer>> listWorkers(Call call);
 // handlers_log.cc
 Task<Result<Answer>> tailLog(Call call);
 Task<void> followLog(Call call, http::Exchange& exchange);
+// handlers_collections.cc
+Task<Result<Answer>> listCollections(Call call);
+Task<Result<Answer>> createCollection(Call call);
+Task<Result<Answer>> dropCollection(Call call);
+Task<Result<Answer>> setSchema(Call call);
+Task<Result<Answer>> removeSchema(Call call);
+Task<Result<Answer>> setCap(Call call);
+Task<Result<Answer>> removeCap(Call call);
+Task<void> createIndex(Call call, http::Exchange& exchange);
+Task<Result<Answer>> removeIndex(Call call);
+// handlers_documents.cc
+Task<void> findDocuments(Call call, http::Exchange& exchange);
+Task<Result<Answer>> countDocuments(Call call);
+Task<Result<Answer>> getDocument(Call call);
+Task<Result<Answer>> insertDocument(Call call);
+Task<Result<Answer>> updateDocument(Call call);
+Task<Result<Answer>> replaceDocument(Call call);
+Task<Result<Answer>> removeDocument(Call call);
+Task<Result<Answer>> updateDocuments(Call call);
+Task<Result<Answer>> replaceDocuments(Call call);
+Task<Result<Answer>> removeDocuments(Call call);
+// handlers_import.cc
+Task<void> importDocuments(Call call, http::Exchange& exchange);
+// handlers_keys.cc
+Task<Result<Answer>> getKey(Call call);
+Task<Result<Answer>> setKey(Call call);
+Task<Result<Answer>> removeKey(Call call);
+Task<void> listKeys(Call call, http::Exchange& exchange);
+Task<Result<Answer>> removeKeys(Call call);
 
 }  // namespace redd::control

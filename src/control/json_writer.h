@@ -28,6 +28,11 @@ class JsonObject {
     out_ += jsonText;
     return *this;
   }
+  JsonObject& members(std::string_view jsonMembers) {  // several at once, as text; may be empty
+    if (!jsonMembers.empty() && out_.size() > 1) out_ += ',';
+    out_ += jsonMembers;
+    return *this;
+  }
   JsonObject& texts(std::string_view name, const std::vector<std::string>& values) {
     begin(name);
     out_ += '[';

@@ -8,6 +8,7 @@ namespace redd::control {
 namespace {
 
 #define REDD_SPACE "/_/api/v1/projects/{project}/spaces/{space}"
+#define REDD_COLLECTION REDD_SPACE "/collections/{collection}"
 
 std::vector<Operation> table() {
   using enum Permission;
@@ -15,6 +16,8 @@ std::vector<Operation> table() {
   using enum Kind;
   using enum Need;
   const std::vector<Argument> tail = {{"tail", count, optional}, {"context", text, optional}};
+  const std::vector<Argument> find = {{"filter", json},   {"sort", json},     {"fields", json}, {"limit", count}, {"offset", count}, {"useIndex", text},
+                                      {"start", json},    {"end", json},      {"reverse", flag}, {"explain", flag}, {"format", text}};
   return {
       {"page", "GET", "/_/", anyone, read, "A page for people who came with a browser.", {}, frontPage},
       {"health", "GET", "/_/health", anyone, read, "Is the server up?", {}, health},
@@ -55,9 +58,55 @@ std::vector<Operation> table() {
       {"log.tail", "GET", REDD_SPACE "/logs", owner, read, "The newest log lines, oldest first.", tail, tailLog},
       {"log.follow", "GET", REDD_SPACE "/logs/follow", owner, read, "Log lines as they come (server-sent events).", tail, nullptr,
        followLog},
+
+      {"collection.list", "GET", REDD_SPACE "/collections", owner, read, "Collections with their counts, indexes, schema and cap.",
+       {{"system", flag}}, listCollections},
+      {"collection.create", "PUT", REDD_COLLECTION, owner, write, "Makes a collection, or leaves it as it is.", {{"schema", json}, {"cap", count}},
+       createCollection},
+      {"collection.remove", "DELETE", REDD_COLLECTION, owner, write, "Removes a collection with its documents.", {}, dropCollection},
+      {"schema.set", "PUT", REDD_COLLECTION "/schema", owner, write, "Has documents checked by a JSON Schema.", {{"schema", json, required}},
+       setSchema, nullptr, 200, BodySize::data},
+      {"schema.remove", "DELETE", REDD_COLLECTION "/schema", owner, write, "Ends the checking.", {}, removeSchema},
+      {"cap.set", "PUT", REDD_COLLECTION "/cap", owner, write, "Keeps the newest documents only.", {{"cap", count, required}}, setCap},
+      {"cap.remove", "DELETE", REDD_COLLECTION "/cap", owner, write, "Keeps all documents.", {}, removeCap},
+      {"index.create", "POST", REDD_COLLECTION "/indexes", owner, write, "Makes an index and tells how far it is, a line at a time.",
+       {{"fields", texts, required}}, nullptr, createIndex},
+      {"index.remove", "DELETE", REDD_COLLECTION "/indexes", owner, write, "Removes an index.", {{"fields", texts, required}}, removeIndex},
+
+      {"document.list", "GET", REDD_COLLECTION "/documents", owner, read, "Documents, as a stream.", find, nullptr, findDocuments},
+      {"document.find", "POST", REDD_COLLECTION "/find", owner, read, "The same, for filters that are too long for an address.", find, nullptr,
+       findDocuments, 200, BodySize::data},
+      {"document.count", "POST", REDD_COLLECTION "/count", owner, read, "How many documents match.", {{"filter", json}}, countDocuments, nullptr, 200,
+       BodySize::data},
+      {"document.import", "POST", REDD_COLLECTION "/import", owner, write, "Stores a stream of documents, one a line; known ids are replaced.", {},
+       nullptr, importDocuments, 200, BodySize::streamed},
+      {"document.insert", "POST", REDD_COLLECTION "/documents", owner, write, "Stores a new document.", {{"document", json, required}}, insertDocument,
+       nullptr, 201, BodySize::data},
+      {"document.get", "GET", REDD_COLLECTION "/documents/{id}", owner, read, "One document.", {}, getDocument},
+      {"document.update", "PATCH", REDD_COLLECTION "/documents/{id}", owner, write, "Changes a document.",
+       {{"change", json, required}, {"upsert", flag}}, updateDocument, nullptr, 200, BodySize::data},
+      {"document.replace", "PUT", REDD_COLLECTION "/documents/{id}", owner, write, "Puts another into the place of a document.",
+       {{"document", json, required}, {"upsert", flag}}, replaceDocument, nullptr, 200, BodySize::data},
+      {"document.remove", "DELETE", REDD_COLLECTION "/documents/{id}", owner, write, "Removes a document.", {}, removeDocument},
+      {"documents.update", "POST", REDD_COLLECTION "/update", owner, write, "Changes all documents that match.",
+       {{"filter", json, required}, {"change", json, required}}, updateDocuments, nullptr, 200, BodySize::data},
+      {"documents.replace", "POST", REDD_COLLECTION "/replace", owner, write, "Puts a document into the place of each that matches.",
+       {{"filter", json, required}, {"document", json, required}}, replaceDocuments, nullptr, 200, BodySize::data},
+      {"documents.remove", "POST", REDD_COLLECTION "/remove", owner, write, "Removes all documents that match.", {{"filter", json, required}},
+       removeDocuments, nullptr, 200, BodySize::data},
+
+      {"key.list", "GET", REDD_SPACE "/keys", owner, read, "Keys and values in the order of the keys, as a stream.",
+       {{"prefix", text}, {"keyspace", text}, {"reverse", flag}, {"limit", count}, {"format", text}}, nullptr, listKeys},
+      {"key.removeAll", "DELETE", REDD_SPACE "/keys", owner, write, "Removes all keys that begin so.", {{"prefix", text, required}, {"keyspace", text}},
+       removeKeys},
+      {"key.get", "GET", REDD_SPACE "/keys/{key}", owner, read, "The value of a key.", {{"keyspace", text}}, getKey},
+      {"key.set", "PUT", REDD_SPACE "/keys/{key}", owner, write, "Sets the value of a key.",
+       {{"value", text, required}, {"ttl", count}, {"keyspace", text}}, setKey, nullptr, 200, BodySize::data},
+      {"key.remove", "DELETE", REDD_SPACE "/keys/{key}", owner, write, "Removes a key.", {{"keyspace", text}}, removeKey},
   };
 }
 
+#undef REDD_COLLECTION
 #undef REDD_SPACE
 
 std::vector<std::string_view> segments(std::string_view path) {

@@ -20,7 +20,8 @@ namespace redd::control {
 
 enum class Permission : std::uint8_t { anyone, owner };
 enum class Effect : std::uint8_t { read, write };
-enum class BodySize : std::uint8_t { small, deploy };  // 1 MiB; Limits::deployBodyBytesMax
+// 1 MiB; Limits::bufferedBodyBytesMax; Limits::deployBodyBytesMax; streamed: the handler reads it, and the arguments stand in the query.
+enum class BodySize : std::uint8_t { small, data, deploy, streamed };
 
 // One call of an operation: who calls, under which Host, with what.
 struct Call {

@@ -10,6 +10,7 @@
 #include "keyed_turns.h"
 #include "space/catalogue.h"
 #include "store/log_book.h"
+#include "store/store.h"
 #include "thread_lane.h"
 #include "worker/supervisor.h"
 
@@ -23,10 +24,12 @@ struct Services {
   Metrics& metrics;
   space::Catalogue& catalogue;
   worker::Supervisor& supervisor;
+  store::Stores& stores;
   store::LogBook& logBook;
   const http::AddressPolicy& keySetAddresses;
   Followers& followers;
   AllowedHosts hosts;
+  bool stopping = false;  // streams end soon
   std::int64_t startedNs = monotonicNs();
   ThreadLane lane{};    // the catalogue's mutators, and what reads its file
   KeyedTurns deploys{}; // by space id

@@ -53,6 +53,7 @@ struct Progress {
   std::string host;
   ClientResponse response;
   std::size_t headBytes = 0;
+  bool isSuccess = false;  // of the newest status line
   bool isStoppedByReader = false;
   std::optional<Error> error;
 };
@@ -91,6 +92,8 @@ std::size_t onHeaderLine(char* data, std::size_t, std::size_t size, void* user) 
   while (!line.empty() && (line.back() == '\r' || line.back() == '\n')) line.remove_suffix(1);
   const auto colon = line.find(':');
   if (line.starts_with("HTTP/")) {
+    const auto code = line.find(' ');
+    progress.isSuccess = code != std::string_view::npos && line.substr(code + 1).starts_with('2');
     progress.response.headers = Headers();
   } else if (colon != std::string_view::npos) {
     std::string_view value = line.substr(colon + 1);
@@ -103,7 +106,7 @@ std::size_t onHeaderLine(char* data, std::size_t, std::size_t size, void* user) 
 
 std::size_t onBodyPiece(char* data, std::size_t, std::size_t size, void* user) {
   auto& progress = *static_cast<Progress*>(user);
-  if (progress.request.onBody) {
+  if (progress.request.onBody && progress.isSuccess) {
     if (progress.request.onBody(std::string_view(data, size))) return size;
     progress.isStoppedByReader = true;
     return 0;
@@ -281,7 +284,7 @@ class PoolFetcher final : public Fetcher {
 
 Result<ClientResponse> transfer(ClientRequest request, const TransferContext& context) {
   REDD_TRY(std::string host, hostOf(request));
-  Progress progress{request, context, std::move(host), {}, 0, false, std::nullopt};
+  Progress progress{request, context, std::move(host), {}, 0, false, false, std::nullopt};
   const Easy easy(curl_easy_init());
   REDD_CHECK(easy != nullptr);
   std::array<char, CURL_ERROR_SIZE> curlText{};

@@ -101,6 +101,20 @@ TEST(Client, StreamsToAReaderThatMayStop) {
   EXPECT_GE(seen, 100'000U);
 }
 
+TEST(Client, ARefusalIsGatheredWhenTheAnswerWouldBeStreamed) {
+  const ScriptServer server(answering("HTTP/1.1 404 Not Found\r\nContent-Length: 4\r\n\r\nnone"));
+  ClientRequest request;
+  request.url = "http://127.0.0.1:" + server.port();
+  request.onBody = [](std::string_view) {
+    ADD_FAILURE() << "the answer is no success";
+    return true;
+  };
+  const auto response = fetch(std::move(request));
+  ASSERT_TRUE(response);
+  EXPECT_EQ(response->status, 404);
+  EXPECT_EQ(response->body, "none");
+}
+
 TEST(ClientSsrf, RedirectsAreNotFollowed) {  // redirect-302-to-loopback, redirect-same-host
   const ScriptServer target(answering(kOk));
   const ScriptServer away(answering("HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1:" + target.port() + "/\r\nContent-Length: 0\r\n\r\n"),

@@ -153,7 +153,7 @@ class Serving {
                                                               logSink(*house_.logBook)));
     control::ControlOptions controlOptions{data, settings_.hostNames, REDD_VERSION, node.string(), std::string(store::sqlite::Database::version())};
     house_.control = control::Control::create(loop_, std::move(controlOptions), settings_.limits, house_.metrics, *house_.catalogue, *house_.supervisor,
-                                              *house_.logBook, house_.fetcher->policy());
+                                              *house_.stores, *house_.logBook, house_.fetcher->policy());
     house_.gateway = gateway::Gateway::create(loop_, {*house_.catalogue, *house_.authenticator, *house_.supervisor, *house_.logBook},
                                               {settings_.hostNames, isDev() ? gateway::Explain::everything : gateway::Explain::theClass},
                                               settings_.limits, house_.metrics);

@@ -1,7 +1,7 @@
 // The control plane: everything people do to projects and spaces, as one table of operations behind a REST door
 // (src/control/API.md). Later doors (GraphQL, the _A_D_M_ endpoints) come from the same table.
 //
-// Belongs to one loop, the one on which Supervisor and LogBook live. What blocks (the catalogue's synced commits) runs on one
+// Belongs to one loop, the one on which Supervisor, Stores and LogBook live. What blocks (the catalogue's synced commits) runs on one
 // thread of its own, so operations that change something happen one after the other. Deploys of one space are serialised.
 //
 // Who may: the owner, by bearer token; there are no cookies, so no request forged across sites carries a credential. Answers
@@ -22,6 +22,7 @@
 #include "http/server.h"
 #include "space/catalogue.h"
 #include "store/log_book.h"
+#include "store/store.h"
 #include "worker/supervisor.h"
 
 namespace redd::control {
@@ -38,8 +39,8 @@ struct ControlOptions {
 class Control {
  public:
   static std::unique_ptr<Control> create(Loop& loop, ControlOptions options, const Limits& limits, Metrics& metrics,
-                                         space::Catalogue& catalogue, worker::Supervisor& supervisor, store::LogBook& logBook,
-                                         const http::AddressPolicy& keySetAddresses);
+                                         space::Catalogue& catalogue, worker::Supervisor& supervisor, store::Stores& stores,
+                                         store::LogBook& logBook, const http::AddressPolicy& keySetAddresses);
   virtual ~Control() = default;
 
   // What the server listens on, as http::Server::address() says it ("127.0.0.1:4000"): literal addresses of it are allowed
@@ -51,8 +52,8 @@ class Control {
   // Answers one request whose path it owns.
   virtual Task<void> serve(http::Exchange& exchange) = 0;
 
-  // Ends the streams (log followers) and refuses what comes later; returns when the last request has left. Call before
-  // http::Server::drain() ends, and before Catalogue, Supervisor and LogBook go.
+  // Ends the streams (log followers, documents on their way) and refuses what comes later; returns when the last request has left. Call before
+  // http::Server::drain() ends, and before Catalogue, Supervisor, Stores and LogBook go.
   virtual Task<void> stop() = 0;
 };
 

@@ -40,7 +40,8 @@ struct ClientRequest {
   std::size_t bodyBytesMax = 512 << 10;
   std::string caFile;              // PEM beside the system's; empty: the system's only
   const AddressPolicy* policy = nullptr;  // nullptr: no policy (coho talks to the server its user named)
-  std::move_only_function<bool(std::string_view)> onBody;  // streaming: called with pieces instead of gathering; false stops
+  // Streaming: called with the pieces of a 2xx answer's body instead of gathering it; false stops. Other answers are gathered.
+  std::move_only_function<bool(std::string_view)> onBody;
 };
 
 struct ClientResponse {

@@ -1,0 +1,29 @@
+// How commands are declared: CLI11 parses arguments into structs, and the callback of the command that was named chooses the action that
+// main.cc then runs.
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <functional>
+#include <string>
+
+#include "context.h"
+
+namespace redd::coho {
+
+using Action = std::function<Result<void>(const Context&)>;
+
+// Where the parsing leaves what all commands share, and the chosen action.
+struct Parsed {
+  CommonOptions common;
+  Action action;
+};
+
+void addServerOptions(CLI::App& command, CommonOptions& common);
+
+// A command with the options that all have: project, space, server, --json.
+CLI::App* addCommand(CLI::App& app, Parsed& parsed, std::string name, std::string description, Action action);
+
+// The commands of data_commands.h.
+void addDataCommands(CLI::App& app, Parsed& parsed);
+
+}  // namespace redd::coho

@@ -1,0 +1,73 @@
+#include "data_access.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "answers.h"
+#include "base/log.h"
+
+namespace redd::control {
+namespace {
+
+constexpr std::size_t kNameBytesMax = 255;
+
+}  // namespace
+
+Task<Result<StorePtr>> openStore(Call& call) {
+  REDD_CO_TRY(const auto space, call.space());
+  auto& stores = call.services.stores;
+  if (auto open = stores.opened(space->id)) co_return open;
+  co_return co_await suspend<StorePtr>([&](Completion<StorePtr> done) { stores.get(space->id, std::move(done)); });
+}
+
+Result<std::string> collectionName(const Call& call) {
+  auto name = call.arguments.text("collection");
+  if (name.size() > kNameBytesMax) return invalid(fmt::format("A collection's name has at most {} bytes.", kNameBytesMax));
+  return name;
+}
+
+Result<Lines> linesFormat(const Call& call) {
+  const auto format = call.arguments.text("format");
+  if (format.empty() || format == "jsonl") return Lines::each;
+  if (format == "json") return Lines::array;
+  return invalid("'format' must be jsonl or json.");
+}
+
+void LineSender::add(std::string_view json) {
+  if (format_ == Lines::array) out_ += isFirst_ ? "[\n" : ",\n";
+  isFirst_ = false;
+  const auto begin = out_.size();
+  out_ += json;
+  if (json.find_first_of("\r\n") != std::string_view::npos) {
+    std::replace_if(out_.begin() + static_cast<std::ptrdiff_t>(begin), out_.end(), [](char c) { return c == '\n' || c == '\r'; }, ' ');
+  }
+  if (format_ == Lines::each) out_ += '\n';
+}
+
+Task<Result<void>> LineSender::send() {
+  if (!exchange_.headSent()) {
+    http::ResponseHead head;
+    addControlHeaders(head, format_ == Lines::each ? "application/x-ndjson" : "application/json");
+    REDD_CO_TRY_VOID(co_await exchange_.sendHead(std::move(head)));
+  }
+  if (out_.empty()) co_return Result<void>{};
+  const auto bytes = std::exchange(out_, {});
+  co_return co_await exchange_.sendBody(bytes);
+}
+
+Task<Result<void>> LineSender::finish() {
+  if (format_ == Lines::array) out_ += isFirst_ ? "[]\n" : "\n]\n";
+  REDD_CO_TRY_VOID(co_await send());
+  co_return co_await exchange_.finish();
+}
+
+Task<void> endStream(std::string_view operation, Result<void> done, http::Exchange& exchange) {
+  if (done || done.error().code == ErrorCode::cancelled) co_return;
+  if (httpStatus(done.error().code) >= 500 || exchange.headSent()) log::warn("control", "{} failed: {}", operation, done.error().detail);
+  if (!exchange.headSent()) co_await respondError(exchange, std::move(done).error());
+}
+
+std::string countJson(std::uint64_t count) { return fmt::format(R"({{"count":{}}})", count); }
+
+}  // namespace redd::control
