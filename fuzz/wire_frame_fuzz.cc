@@ -29,8 +29,8 @@ std::string readAll(std::string_view bytes, std::size_t piece) {
       if (sum > 256 * redd::wire::kPaddingBytes || frame.payload.size() > kPayloadBytesMax) std::abort();
       redd::wire::appendFrame(seen, static_cast<std::uint8_t>(frame.type), frame.flags, frame.id, frame.payload);
       if (frame.type == redd::wire::FromWorker::answer) {
-        if (const auto parts = redd::wire::splitAnswer(frame.payload);
-            parts && parts->headJson.size() + parts->body.size() + 4 != frame.payload.size())
+        if (const auto parts = redd::wire::splitJson(frame);
+            parts && parts->json.size() + parts->bytes.size() + 4 != frame.payload.size())
           std::abort();
       }
     }

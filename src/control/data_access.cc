@@ -34,13 +34,29 @@ Result<Lines> linesFormat(const Call& call) {
   return invalid("'format' must be jsonl or json.");
 }
 
+namespace {
+
+// Stored as somebody indented it: white space between the parts of a JSON text means nothing.
+void appendOnOneLine(std::string& out, std::string_view json) {
+  bool inText = false;
+  for (std::size_t i = 0; i < json.size(); ++i) {
+    const char c = json[i];
+    if (!inText && (c == ' ' || c == '\t' || c == '\r' || c == '\n')) continue;
+    out += c;
+    if (c == '"') inText = !inText;
+    if (inText && c == '\\') out += json[++i];
+  }
+}
+
+}  // namespace
+
 void LineSender::add(std::string_view json) {
   if (format_ == Lines::array) out_ += isFirst_ ? "[\n" : ",\n";
   isFirst_ = false;
-  const auto begin = out_.size();
-  out_ += json;
-  if (json.find_first_of("\r\n") != std::string_view::npos) {
-    std::replace_if(out_.begin() + static_cast<std::ptrdiff_t>(begin), out_.end(), [](char c) { return c == '\n' || c == '\r'; }, ' ');
+  if (json.find_first_of("\r\n") == std::string_view::npos) {
+    out_ += json;
+  } else {
+    appendOnOneLine(out_, json);
   }
   if (format_ == Lines::each) out_ += '\n';
 }

@@ -20,16 +20,33 @@ Sha256Digest sha256(std::string_view bytes) {
   return digest;
 }
 
-std::string sha256Hex(std::string_view bytes) {
+namespace {
+SHA256_CTX* contextIn(std::array<unsigned char, 128>& state) {
+  static_assert(sizeof(SHA256_CTX) <= 128);
+  return reinterpret_cast<SHA256_CTX*>(state.data());
+}
+}  // namespace
+
+Sha256::Sha256() { SHA256_Init(contextIn(state_)); }
+void Sha256::update(std::string_view bytes) { SHA256_Update(contextIn(state_), bytes.data(), bytes.size()); }
+Sha256Digest Sha256::finish() {
+  Sha256Digest digest;
+  SHA256_Final(digest.data(), contextIn(state_));
+  return digest;
+}
+
+std::string hex(const Sha256Digest& digest) {
   constexpr char kDigits[] = "0123456789abcdef";
   std::string out;
-  out.reserve(64);
-  for (const std::uint8_t byte : sha256(bytes)) {
+  out.reserve(2 * digest.size());
+  for (const std::uint8_t byte : digest) {
     out.push_back(kDigits[byte >> 4]);
     out.push_back(kDigits[byte & 15]);
   }
   return out;
 }
+
+std::string sha256Hex(std::string_view bytes) { return hex(sha256(bytes)); }
 
 Sha256Digest hmacSha256(std::string_view key, std::string_view bytes) {
   Sha256Digest digest;

@@ -29,6 +29,13 @@ std::optional<Cursor> Cursors::take(std::uint64_t id, std::uint64_t workerId) {
   return std::move(node.mapped());
 }
 
+const Cursor* Cursors::find(std::uint64_t id, std::uint64_t workerId) const {
+  const auto own = byWorker_.find(workerId);
+  if (own == byWorker_.end()) return nullptr;
+  const auto found = own->second.find(id);
+  return found == own->second.end() ? nullptr : &found->second;
+}
+
 void Cursors::invocationEnded(std::uint64_t workerId, std::uint32_t invocation) {
   const auto own = byWorker_.find(workerId);
   if (own == byWorker_.end()) return;

@@ -1,4 +1,4 @@
-// The open cursors of all workers of a loop. A cursor belongs to the worker that opened it and closes with the invocation that opened
+// The open cursors and files of all workers of a loop. A cursor belongs to the worker that opened it and closes with the invocation that opened
 // it. Bound: kPerWorkerMax each; one more closes the oldest (such that a script leaves behind as detached work, for example).
 #pragma once
 
@@ -24,13 +24,14 @@ struct Cursor {
   std::uint64_t workerId = 0;
   std::uint32_t invocation = 0;
   std::weak_ptr<store::Store> store;
-  std::variant<DocumentsLeft, KeysLeft> left;
+  std::variant<DocumentsLeft, KeysLeft, std::shared_ptr<store::FileReader>, std::shared_ptr<store::FileWriter>> left;
 };
 
 class Cursors {
  public:
   std::uint64_t open(Cursor cursor);                                     // its number, from 1 up
   std::optional<Cursor> take(std::uint64_t id, std::uint64_t workerId);  // it is not open any more
+  const Cursor* find(std::uint64_t id, std::uint64_t workerId) const;    // stays open; nullptr: there is none
   void invocationEnded(std::uint64_t workerId, std::uint32_t invocation);
   void workerEnded(std::uint64_t workerId);
 

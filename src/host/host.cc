@@ -21,17 +21,23 @@ struct Desk {
   std::shared_ptr<Cursors> cursors = std::make_shared<Cursors>();
 };
 
-Result<void> perform(Desk& desk, const StorePtr& store, const space::Space& space, std::uint64_t workerId, std::string_view payload,
-                     Reply& reply) {
+// A call apart from its arguments and its reply.
+struct Origin {
+  space::SpacePtr space;
+  std::uint64_t workerId = 0;
+  std::uint32_t invocation = 0;
+};
+
+Result<void> perform(Desk& desk, const StorePtr& store, const Origin& from, std::string_view payload, std::string_view bytes, Reply& reply) {
   REDD_TRY(Arguments arguments, Arguments::parse(desk.parser, payload, desk.limits.documentDepthMax));
   const Operation operation = findOperation(arguments.operation().substr(arguments.operation().find('/') + 1));
   if (!operation) return invalid(fmt::format("unknown operation {}", arguments.operation().substr(0, 100)));
-  Call call{arguments, store, desk.cursors, space, desk.limits, workerId, reply};
+  Call call{arguments, store, desk.cursors, *from.space, desk.limits, from.workerId, from.invocation, bytes, reply};
   return operation(call);
 }
 
-void answer(Desk& desk, const StorePtr& store, const space::Space& space, std::uint64_t workerId, std::string_view payload, Reply reply) {
-  if (const auto done = perform(desk, store, space, workerId, payload, reply); !done) reply(errorReply(done.error()));
+void answer(Desk& desk, const StorePtr& store, const Origin& from, std::string_view payload, std::string_view bytes, Reply reply) {
+  if (const auto done = perform(desk, store, from, payload, bytes, reply); !done) reply(errorReply(done.error()));
 }
 
 // "prod" of [12,"prod/doc.find",…; empty when the operation names no space.
@@ -53,17 +59,16 @@ class HostImpl final : public Host {
       if (!sibling) return call.reply(errorReply(notFound(fmt::format("the project has no space {}", name.substr(0, 100)))));
       call.space = std::move(sibling);
     }
-    if (const StorePtr store = stores_.opened(call.space->id)) {
-      return answer(*desk_, store, *call.space, call.workerId, call.payload, std::move(call.reply));
-    }
     const std::string spaceId = call.space->id;
+    Origin from{std::move(call.space), call.workerId, call.invocation};
+    if (const StorePtr store = stores_.opened(spaceId)) return answer(*desk_, store, from, call.payload, call.bytes, std::move(call.reply));
     std::string payload;
     payload.reserve(call.payload.size() + simdjson::SIMDJSON_PADDING);
     payload = call.payload;
-    stores_.get(spaceId, [desk = desk_, space = std::move(call.space), workerId = call.workerId, payload = std::move(payload),
+    stores_.get(spaceId, [desk = desk_, from = std::move(from), payload = std::move(payload), bytes = std::string(call.bytes),
                           reply = std::move(call.reply)](Result<StorePtr> store) mutable {
       if (!store) return reply(errorReply(store.error()));
-      answer(*desk, *store, *space, workerId, payload, std::move(reply));
+      answer(*desk, *store, from, payload, bytes, std::move(reply));
     });
   }
 

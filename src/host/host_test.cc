@@ -87,6 +87,10 @@ class MapStore : public store::Store {
   }
   store::CollectionOptions made;
   std::vector<std::string> indexed;
+  void fileOpen(std::string, std::string path, Completion<std::shared_ptr<store::FileReader>> done) override { done(store::noSuchFile(path)); }
+  void fileCreate(Completion<std::shared_ptr<store::FileWriter>>) override {}
+  void fileRemove(std::string, std::string path, Completion<store::FileInfo> done) override { done(store::noSuchFile(path)); }
+  void fileList(std::string, std::string, Completion<std::vector<store::FileEntry>> done) override { done(std::vector<store::FileEntry>()); }
   void close(Completion<void> done) override { done({}); }
 };
 

@@ -42,4 +42,14 @@ Result<void> schemaSet(Call& call);
 Result<void> indexCreate(Call& call);
 Result<void> indexRemove(Call& call);
 
+// operations_files.cc
+Result<void> fileAppend(Call& call);
+Result<void> fileClose(Call& call);
+Result<void> fileCommit(Call& call);
+Result<void> fileCreate(Call& call);
+Result<void> fileList(Call& call);
+Result<void> fileOpen(Call& call);
+Result<void> fileRead(Call& call);
+Result<void> fileRemove(Call& call);
+
 }  // namespace redd::host

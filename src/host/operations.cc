@@ -254,7 +254,7 @@ struct Row {
   std::string_view name;
   Operation operation;
 };
-constexpr std::array<Row, 25> kOperations{{  // in order of their names
+constexpr std::array<Row, 33> kOperations{{  // in order of their names
     {"collection.cap", collectionCap},
     {"collection.create", collectionCreate},
     {"collection.drop", collectionDrop},
@@ -269,6 +269,14 @@ constexpr std::array<Row, 25> kOperations{{  // in order of their names
     {"doc.remove", docRemove},
     {"doc.replace", docChange<ChangeKind::replace>},
     {"doc.update", docChange<ChangeKind::update>},
+    {"file.append", fileAppend},
+    {"file.close", fileClose},
+    {"file.commit", fileCommit},
+    {"file.create", fileCreate},
+    {"file.list", fileList},
+    {"file.open", fileOpen},
+    {"file.read", fileRead},
+    {"file.remove", fileRemove},
     {"index.create", indexCreate},
     {"index.remove", indexRemove},
     {"kv.del", kvDel},

@@ -23,6 +23,8 @@ struct Call {
   const space::Space& space;
   const Limits& limits;
   std::uint64_t workerId;
+  std::uint32_t invocation;  // 0: detached work
+  std::string_view bytes;    // of a callBytes frame
   Reply& reply;
 };
 

@@ -14,7 +14,7 @@ namespace asio = boost::asio;
 using sqlite::Database;
 using sqlite::SqliteStore;
 
-constexpr std::size_t kReaderThreads = 2;
+constexpr std::size_t kReaderThreads = 4;  // they also write and sync files
 constexpr std::size_t kOpenMax = 500;  // each holds a thread and a few descriptors
 
 bool isFolderName(std::string_view id) {

@@ -18,7 +18,7 @@ struct Rule {
 };
 
 constexpr std::size_t kAny = SIZE_MAX;
-constexpr std::array<Rule, 11> kRules{{
+constexpr std::array<Rule, 12> kRules{{
     {0, Id::zero, 2, kAny},            // ready
     {0, Id::zero, 2, kAny},            // loadFailed
     {0, Id::nonZero, 2, kAny},         // head
@@ -30,6 +30,7 @@ constexpr std::array<Rule, 11> kRules{{
     {0, Id::nonZero, 0, 0},            // noHook
     {0, Id::any, 2, kAny},             // log
     {0, Id::any, 0, 0},                // pong
+    {0, Id::nonZero, 6, kAny},         // callBytes
 }};
 
 const Rule* ruleOf(std::uint8_t type) {
@@ -125,12 +126,13 @@ std::uint32_t readU32(std::string_view fourBytes) {
   return loadU32(fourBytes.data());
 }
 
-Result<AnswerParts> splitAnswer(std::string_view payload) {
-  constexpr auto type = static_cast<std::uint8_t>(FromWorker::answer);
+Result<JsonAndBytes> splitJson(const Frame& frame) {
+  const auto type = static_cast<std::uint8_t>(frame.type);
+  const std::string_view payload = frame.payload;
   if (payload.size() < 4) return bad(type, "shorter than its length field");
-  const std::size_t headBytes = loadU32(payload.data());
-  if (headBytes > payload.size() - 4) return bad(type, "head longer than the frame");
-  return AnswerParts{payload.substr(4, headBytes), payload.substr(4 + headBytes)};
+  const std::size_t jsonBytes = loadU32(payload.data());
+  if (jsonBytes > payload.size() - 4) return bad(type, "JSON longer than the frame");
+  return JsonAndBytes{payload.substr(4, jsonBytes), payload.substr(4 + jsonBytes)};
 }
 
 void appendFrame(std::string& out, std::uint8_t type, std::uint8_t flags, std::uint32_t id, std::string_view payload) {
@@ -163,6 +165,8 @@ void appendCredit(std::string& out, std::uint32_t invocation, std::uint32_t byte
 void appendResult(std::string& out, std::uint32_t call, std::string_view json, ResultKind kind) {
   append(out, ToWorker::result, kind == ResultKind::error ? kFlagError : std::uint8_t{0}, call, json);
 }
+
+void appendBytes(std::string& out, std::uint32_t call, std::string_view bytes) { append(out, ToWorker::bytes, 0, call, bytes); }
 
 void appendAbort(std::string& out, std::uint32_t invocation, std::string_view reason) {
   append(out, ToWorker::abort, 0, invocation, "{\"reason\":\"" + std::string(reason) + "\"}");

@@ -143,14 +143,16 @@ TEST(FrameReader, GoodFramesBeforeABadOneComeOut) {
   EXPECT_TRUE(drain(reader).empty());
 }
 
+Frame answerOf(std::string_view payload) { return {FromWorker::answer, 0, 1, payload}; }
+
 TEST(Answer, IsSplitIntoHeadAndBody) {
-  const auto parts = splitAnswer(std::string_view("\x02\0\0\0{}body", 10));
+  const auto parts = splitJson(answerOf(std::string_view("\x02\0\0\0{}body", 10)));
   ASSERT_TRUE(parts);
-  EXPECT_EQ(parts->headJson, "{}");
-  EXPECT_EQ(parts->body, "body");
-  EXPECT_FALSE(splitAnswer(std::string_view("\x03\0\0\0{}", 6)));
-  EXPECT_FALSE(splitAnswer(std::string_view("\xff\xff\xff\xff{}", 6)));
-  EXPECT_FALSE(splitAnswer("abc"));
+  EXPECT_EQ(parts->json, "{}");
+  EXPECT_EQ(parts->bytes, "body");
+  EXPECT_FALSE(splitJson(answerOf(std::string_view("\x03\0\0\0{}", 6))));
+  EXPECT_FALSE(splitJson(answerOf(std::string_view("\xff\xff\xff\xff{}", 6))));
+  EXPECT_FALSE(splitJson(answerOf("abc")));
 }
 
 // The bytes as PROTOCOL.md lays them out.

@@ -92,7 +92,7 @@ class Worker final : public Channel::Owner, public std::enable_shared_from_this<
   Outcome handleNoHook(const RunPtr& run);
   Outcome handleCredit(Run& run, const wire::Frame& frame);
   Outcome handleSettled(const RunPtr& run);
-  Outcome handleCall(const wire::Frame& frame);
+  Outcome handleCall(const wire::Frame& frame, const wire::JsonAndBytes& parts);
   Outcome handleLog(const wire::Frame& frame);
   void handlePong(std::uint32_t id);
   void reply(std::uint32_t call, CallReply reply);

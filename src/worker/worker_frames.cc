@@ -31,7 +31,11 @@ Worker::Outcome Worker::handle(const wire::Frame& frame) {
   switch (frame.type) {
     case ready: return handleReady(frame);
     case loadFailed: return handleLoadFailed(frame);
-    case call: return handleCall(frame);
+    case call: return handleCall(frame, {frame.payload, {}});
+    case callBytes: {
+      REDD_TRY(const wire::JsonAndBytes parts, wire::splitJson(frame));
+      return handleCall(frame, parts);
+    }
     case log: return handleLog(frame);
     case pong: handlePong(frame.id); return {};
     case head:
@@ -98,13 +102,13 @@ Worker::Outcome Worker::handleBody(const RunPtr& run, const wire::Frame& frame) 
 
 Worker::Outcome Worker::handleAnswer(const RunPtr& run, const wire::Frame& frame) {
   if (run->headSeen || run->answered) return breach("a second answer");
-  REDD_TRY(const wire::AnswerParts parts, wire::splitAnswer(frame.payload));
-  if (parts.headJson.size() + parts.body.size() > context_.limits.bodyWindowBytes) return breach("an answer larger than the window");
-  REDD_TRY(AnswerHead head, context_.json.head(parts.headJson));
+  REDD_TRY(const wire::JsonAndBytes parts, wire::splitJson(frame));
+  if (parts.json.size() + parts.bytes.size() > context_.limits.bodyWindowBytes) return breach("an answer larger than the window");
+  REDD_TRY(AnswerHead head, context_.json.head(parts.json));
   run->answered = true;
   const auto sink = finish(*run);
   if (!sink) return {};
-  sink->onAnswer(head.status, std::move(head.headers), parts.body);
+  sink->onAnswer(head.status, std::move(head.headers), parts.bytes);
   owner_->workerFree(*this);
   return {};
 }
@@ -138,8 +142,8 @@ Worker::Outcome Worker::handleSettled(const RunPtr& run) {
   return {};
 }
 
-Worker::Outcome Worker::handleCall(const wire::Frame& frame) {
-  const auto named = callInvocation(frame.payload);
+Worker::Outcome Worker::handleCall(const wire::Frame& frame, const wire::JsonAndBytes& parts) {
+  const auto named = callInvocation(parts.json);
   if (!named) return breach("a call that is not [invocation, …]");
   if (*named > lastId_) return breach("a call of an invocation that never was");
   std::uint32_t invocation = 0;  // one that is over makes it detached work
@@ -148,9 +152,9 @@ Worker::Outcome Worker::handleCall(const wire::Frame& frame) {
     invocation = *named;
   }
   if (++callsInFlight_ >= context_.limits.hostCallsInFlightMax) channel_->pause();
-  context_.host.call({space_, id_, invocation, frame.payload, [self = weak_from_this(), call = frame.id](CallReply answer) {
+  context_.host.call({space_, id_, invocation, parts.json, [self = weak_from_this(), call = frame.id](CallReply answer) {
                         if (const auto worker = self.lock()) worker->reply(call, std::move(answer));
-                      }});
+                      }, parts.bytes});
   return {};
 }
 
@@ -160,7 +164,11 @@ void Worker::reply(std::uint32_t call, CallReply reply) {
   if (channel_->unsentBytes() + reply.json.size() > kUnsentBytesMax || reply.json.size() > context_.limits.frameBytesMax) {
     reply = {CallReply::Kind::error, R"({"message":"8 RESOURCE_EXHAUSTED: too many bytes under way at once","code":8,"status":503})"};
   }
-  wire::appendResult(out(), call, reply.json, reply.kind == CallReply::Kind::error ? wire::ResultKind::error : wire::ResultKind::value);
+  if (reply.kind == CallReply::Kind::bytes) {
+    wire::appendBytes(out(), call, reply.json);
+  } else {
+    wire::appendResult(out(), call, reply.json, reply.kind == CallReply::Kind::error ? wire::ResultKind::error : wire::ResultKind::value);
+  }
   if (channel_->paused() && callsInFlight_ < context_.limits.hostCallsInFlightMax) channel_->resume();
 }
 

@@ -196,7 +196,7 @@ describe('coho with data', () => {
   });
 
   test('CP-03 CP-07 SEC-39 an answer that breaks off leaves no file; on a terminal nothing of it is obeyed', async () => {
-    const hostile = '{"a":"\u001b[2J\u009b31m\u202e"}\n';
+    const hostile = '{"a":"\\u001b[2J\u009b31m\u202e"}\n';
     const fake = createServer((request, response) => {
       response.writeHead(200, { 'content-type': 'application/x-ndjson' });
       response.write(hostile, () => (request.url.includes('/broken/') ? response.destroy() : response.end()));

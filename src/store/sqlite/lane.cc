@@ -118,6 +118,7 @@ Result<KvNews> Lane::commitTogether(WriteOps& ops) {
     return std::move(done).error();
   }
   counters_.commits.add();
+  for (auto& op : ops) op->committed(*database_);
   if (!sweepAt_) sweepAt_ = nowMs() + kSweepEveryMs;  // who knows what was written
   return std::move(kv).news();
 }

@@ -5,7 +5,7 @@
 
 namespace redd::store::sqlite {
 
-inline constexpr std::array<const char*, 2> kDataFormat = {
+inline constexpr std::array<const char*, 3> kDataFormat = {
     // A value is TEXT, or REAL when incr wrote it last. Documents are JSON text; `id` repeats their _id.
     "CREATE TABLE kv(keyspace TEXT NOT NULL, key TEXT NOT NULL, value NOT NULL, expires_at INTEGER,"
     "  PRIMARY KEY(keyspace, key)) WITHOUT ROWID;"
@@ -33,6 +33,10 @@ inline constexpr std::array<const char*, 2> kDataFormat = {
     "CREATE INDEX arrival_order ON arrival(collection, number);"
     "CREATE UNIQUE INDEX arrival_id ON arrival(collection, id);"
     "CREATE TABLE arrival_count(collection INTEGER PRIMARY KEY, documents INTEGER NOT NULL);",
+    // Content stands in blobs/, named by `blob`. Scope "": the app's file store; else the deployment whose source file it is.
+    "CREATE TABLE file(scope TEXT NOT NULL, path TEXT NOT NULL, blob TEXT NOT NULL, content_type TEXT NOT NULL, size INTEGER NOT NULL,"
+    "  modified INTEGER NOT NULL, PRIMARY KEY(scope, path)) WITHOUT ROWID;"
+    "CREATE INDEX file_blob ON file(blob);",
 };
 
 }  // namespace redd::store::sqlite

@@ -12,6 +12,7 @@ Result<Database> SqliteStore::openDatabase(const std::filesystem::path& file, co
   REDD_TRY(Database database, Database::open(file, Mode::readWrite));
   if (options.pagesMax > 0) REDD_TRY_VOID(database.limitPages(options.pagesMax));
   REDD_TRY_VOID(database.migrate(kDataFormat, "the data of the space"));
+  REDD_TRY_VOID(BlobFiles(file.parent_path() / "blobs").sweep(database));
   database.checkpointByHand();
   return database;
 }
@@ -24,7 +25,8 @@ std::shared_ptr<SqliteStore> SqliteStore::make(Loop& loop, Database database, st
 }
 
 SqliteStore::SqliteStore(Loop& loop, std::filesystem::path file, std::shared_ptr<asio::thread_pool> readers, const Limits& limits)
-    : loop_(loop), readers_(std::move(readers)), limits_(limits), connections_(std::make_shared<ReadConnections>(std::move(file))) {}
+    : loop_(loop), readers_(std::move(readers)), limits_(limits), connections_(std::make_shared<ReadConnections>(file)),
+      blobs_(std::make_shared<BlobFiles>(file.parent_path() / "blobs")) {}
 
 void SqliteStore::start(Database database, Metrics& metrics, const Options& options) {
   const std::string label = fmt::format("space=\"{}\"", labelValue(options.label));

@@ -18,6 +18,7 @@
 #include <unordered_map>
 
 #include "cursors.h"
+#include "sqlite/blob_files.h"
 #include "sqlite/kv_cache.h"
 #include "sqlite/lane.h"
 #include "sqlite/read_connections.h"
@@ -75,6 +76,11 @@ class SqliteStore final : public Store, public std::enable_shared_from_this<Sqli
   void createIndex(std::string collection, std::vector<std::string> fields, Progress progress, Completion<void> done) override;
   void removeIndex(std::string collection, std::vector<std::string> fields, Completion<bool> done) override;
 
+  void fileOpen(std::string scope, std::string path, Completion<std::shared_ptr<FileReader>> done) override;
+  void fileCreate(Completion<std::shared_ptr<FileWriter>> done) override;
+  void fileRemove(std::string scope, std::string path, Completion<FileInfo> done) override;
+  void fileList(std::string scope, std::string directory, Completion<std::vector<FileEntry>> done) override;
+
   void close(Completion<void> done) override;
 
  private:
@@ -94,7 +100,12 @@ class SqliteStore final : public Store, public std::enable_shared_from_this<Sqli
   template <class T, class Job>
   void read(Job job, Completion<T> done);
   void after(std::uint64_t number, std::move_only_function<void()> then);
+  template <class T, class Job>
+  void onReaders(Job job, Completion<T> done);  // job() -> Result<T>
   void readEnded();
+
+  class OpenFile;
+  class Upload;
 
   struct PageRead {
     std::vector<std::string> items;
@@ -138,6 +149,10 @@ class SqliteStore final : public Store, public std::enable_shared_from_this<Sqli
   Cursors cursors_;
   std::unordered_map<std::string, std::uint64_t> documentsWritten_;  // number of the last write of each collection
 
+  std::shared_ptr<BlobFiles> blobs_;
+  std::uint64_t filesWritten_ = 0;  // number of the last write of a file's row
+  std::uint64_t lastUpload_ = 0;
+
   Completion<void> closed_;
   bool closing_ = false;
 };
@@ -159,13 +174,20 @@ void SqliteStore::readAfter(std::uint64_t number, Job job, Completion<T> done) {
 
 template <class T, class Job>
 void SqliteStore::read(Job job, Completion<T> done) {
+  onReaders<T>([connections = connections_, job = std::move(job)]() mutable {
+    return connections->with([&](Database& database) -> Result<T> { return job(database); });
+  }, std::move(done));
+}
+
+template <class T, class Job>
+void SqliteStore::onReaders(Job job, Completion<T> done) {
   if (closing_ || reads_ >= kReadsWaitingMax) {
     return failLater(std::move(done), Error::make(ErrorCode::unavailable, closing_ ? "The store is closing" : "Too many reads wait"));
   }
   ++reads_;
   boost::asio::post(*readers_, [self = shared_from_this(), guard = WorkGuard(loop_.get_executor()), job = std::move(job),
                                 done = std::move(done)]() mutable {
-    auto result = self->connections_->with([&](Database& database) -> Result<T> { return job(database); });
+    Result<T> result = job();
     Loop& loop = self->loop_;
     boost::asio::post(loop, [self = std::move(self), result = std::move(result), done = std::move(done)]() mutable {
       done(std::move(result));

@@ -26,6 +26,8 @@ class WriteOp {
   // undone. May be called a second time, when the commit it was in could not be made.
   virtual Result<void> apply(Writer& writer) = 0;
   virtual void fail(Error error) = 0;   // on the lane or the loop; replaces the result
+  // On the lane, after the commit that holds it (also when it failed by itself): what can only be done then. No transaction runs.
+  virtual void committed(Database&) {}
   virtual void complete() = 0;          // on the loop, exactly once
   // Whether apply() writes to the database itself, so that it needs a savepoint of its own.
   virtual bool writesRows() const { return true; }

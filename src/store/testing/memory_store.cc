@@ -10,6 +10,8 @@
 #include "collection_ops.h"
 #include "cursors.h"
 #include "document_ops.h"
+#include "crypto/hash.h"
+#include "file_rules.h"
 #include "kv_rules.h"
 
 namespace redd::store {
@@ -202,6 +204,51 @@ class MapRows final : public DocumentRows {
   MapData& data_;
 };
 
+struct MapFile {
+  FileInfo info;
+  std::shared_ptr<const std::string> content;
+};
+using MapFiles = std::map<std::pair<std::string, std::string>, MapFile>;
+
+class MapFileReader final : public FileReader {
+ public:
+  MapFileReader(Loop& loop, MapFile file) : loop_(loop), file_(std::move(file)) {}
+  const FileInfo& info() const override { return file_.info; }
+  void read(std::uint64_t offset, std::size_t bytes, Completion<std::string> done) override {
+    auto piece = offset < file_.info.size ? file_.content->substr(static_cast<std::size_t>(offset), bytes) : std::string();
+    boost::asio::post(loop_, [done = std::move(done), piece = std::move(piece)]() mutable { done(std::move(piece)); });
+  }
+
+ private:
+  Loop& loop_;
+  MapFile file_;
+};
+
+class MapFileWriter final : public FileWriter {
+ public:
+  MapFileWriter(Loop& loop, std::shared_ptr<MapFiles> files, const Limits& limits) : loop_(loop), files_(std::move(files)), limits_(limits) {}
+  void append(std::string bytes, Completion<void> done) override {
+    content_ += bytes;
+    boost::asio::post(loop_, [done = std::move(done)]() mutable { done({}); });
+  }
+  void commit(std::string scope, std::string path, std::string contentType, Completion<FileInfo> done) override {
+    boost::asio::post(loop_, [done = std::move(done), result = put(scope, path, std::move(contentType))]() mutable { done(std::move(result)); });
+  }
+
+ private:
+  Result<FileInfo> put(const std::string& scope, const std::string& path, std::string contentType) {
+    REDD_TRY(std::string name, fileName(path, limits_));
+    if (contentType.empty()) contentType = contentTypeOf(name);
+    const FileInfo info{name, crypto::sha256Hex(content_), std::move(contentType), content_.size(), nowMs()};
+    (*files_)[{scope, name}] = {info, std::make_shared<const std::string>(std::move(content_))};
+    return info;
+  }
+  Loop& loop_;
+  std::shared_ptr<MapFiles> files_;
+  Limits limits_;
+  std::string content_;
+};
+
 class MemoryStore final : public Store {
  public:
   MemoryStore(Loop& loop, const Limits& limits) : loop_(loop), limits_(limits) {}
@@ -333,6 +380,31 @@ class MemoryStore final : public Store {
   void removeIndex(std::string collection, std::vector<std::string> fields, Completion<bool> done) override {
     later(std::move(done), atomically([&](MapRows& rows) { return store::removeIndex(rows, collection, fields); }));
   }
+  void fileOpen(std::string scope, std::string path, Completion<std::shared_ptr<FileReader>> done) override {
+    auto name = fileName(path, limits_);
+    if (!name) return later(std::move(done), name.error());
+    const auto found = files_->find({scope, *name});
+    if (found == files_->end()) return later(std::move(done), noSuchFile(*name));
+    later(std::move(done), Result<std::shared_ptr<FileReader>>(std::make_shared<MapFileReader>(loop_, found->second)));
+  }
+  void fileCreate(Completion<std::shared_ptr<FileWriter>> done) override {
+    later(std::move(done), Result<std::shared_ptr<FileWriter>>(std::make_shared<MapFileWriter>(loop_, files_, limits_)));
+  }
+  void fileRemove(std::string scope, std::string path, Completion<FileInfo> done) override {
+    auto name = fileName(path, limits_);
+    if (!name) return later(std::move(done), name.error());
+    auto node = files_->extract({scope, *name});
+    if (node.empty()) return later(std::move(done), noSuchFile(*name));
+    later(std::move(done), Result<FileInfo>(std::move(node.mapped().info)));
+  }
+  void fileList(std::string scope, std::string directory, Completion<std::vector<FileEntry>> done) override {
+    auto name = filePath(directory, limits_.filePathBytesMax);
+    if (!name) return later(std::move(done), name.error());
+    later(std::move(done), entriesOf(*name, [&](const std::string& from) -> Result<std::optional<FileInfo>> {
+      const auto at = files_->lower_bound({scope, from});
+      return at == files_->end() || at->first.first != scope ? std::nullopt : std::optional(at->second.info);
+    }));
+  }
   void close(Completion<void> done) override { later(std::move(done), Result<void>()); }
 
  private:
@@ -417,6 +489,7 @@ class MemoryStore final : public Store {
     return page;
   }
 
+  std::shared_ptr<MapFiles> files_ = std::make_shared<MapFiles>();
   Loop& loop_;
   const Limits limits_;
   std::map<Name, Entry> entries_;

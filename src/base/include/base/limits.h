@@ -50,6 +50,8 @@ struct Limits {
   std::size_t keyBytesMax = 16 << 10;             // a token may be a key: apps cache profiles under it (spec 40.10 says 1 KiB)
   std::size_t valueBytesMax = 1 << 20;
   std::size_t documentDepthMax = 100;
+  std::uint64_t fileBytesMax = std::uint64_t{1} << 30;
+  std::size_t filePathBytesMax = 1 << 10;
 
   // Logs
   std::size_t logLinesPerSpaceMax = 10'000;

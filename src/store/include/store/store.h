@@ -22,6 +22,7 @@
 #include "base/limits.h"
 #include "base/metrics.h"
 #include "base/suspend.h"
+#include "store/files.h"
 
 namespace redd::store {
 
@@ -122,6 +123,12 @@ class Store {
   virtual void removeIndex(std::string collection, std::vector<std::string> fields, Completion<bool> done) = 0;  // false: there was none
   static constexpr std::size_t kIndexesMax = 32;       // of a collection
   static constexpr std::size_t kIndexFieldsMax = 8;
+
+  // Files (store/files.h); paths are normalised here. Errors: notFound, invalidArgument.
+  virtual void fileOpen(std::string scope, std::string path, Completion<std::shared_ptr<FileReader>> done) = 0;
+  virtual void fileCreate(Completion<std::shared_ptr<FileWriter>> done) = 0;
+  virtual void fileRemove(std::string scope, std::string path, Completion<FileInfo> done) = 0;
+  virtual void fileList(std::string scope, std::string directory, Completion<std::vector<FileEntry>> done) = 0;  // empty: no such directory
 
   // Everything acknowledged so far is on disk; nothing runs any more when `done` is called. No calls after it.
   virtual void close(Completion<void> done) = 0;

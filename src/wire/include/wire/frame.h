@@ -20,8 +20,8 @@ inline constexpr int kProtocolVersion = 1;
 inline constexpr std::size_t kHeaderBytes = 12;
 inline constexpr std::size_t kPaddingBytes = 64;  // readable behind every payload, as simdjson wants it
 
-enum class ToWorker : std::uint8_t { hello = 1, bundle, invoke, body, credit, result, abort, drain, ping };
-enum class FromWorker : std::uint8_t { ready = 65, loadFailed, head, body, answer, credit, call, settled, noHook, log, pong };
+enum class ToWorker : std::uint8_t { hello = 1, bundle, invoke, body, credit, result, abort, drain, ping, bytes };
+enum class FromWorker : std::uint8_t { ready = 65, loadFailed, head, body, answer, credit, call, settled, noHook, log, pong, callBytes };
 
 inline constexpr std::uint8_t kFlagEnd = 1;
 inline constexpr std::uint8_t kFlagError = 2;
@@ -58,11 +58,12 @@ class FrameReader {
 
 std::uint32_t readU32(std::string_view fourBytes);  // little endian; fourBytes.size() == 4
 
-struct AnswerParts {
-  std::string_view headJson;  // at least kPaddingBytes are readable behind it: the body, then the frame's padding
-  std::string_view body;
+// The payload of `answer` and `callBytes`.
+struct JsonAndBytes {
+  std::string_view json;   // at least kPaddingBytes are readable behind it: the bytes, then the frame's padding
+  std::string_view bytes;
 };
-Result<AnswerParts> splitAnswer(std::string_view payload);
+Result<JsonAndBytes> splitJson(const Frame& frame);
 
 // ---- to the worker: each appends one frame to `out` ----
 
@@ -75,6 +76,7 @@ void appendInvoke(std::string& out, std::uint32_t invocation, std::string_view j
 void appendBody(std::string& out, std::uint32_t invocation, std::string_view bytes, Piece piece);
 void appendCredit(std::string& out, std::uint32_t invocation, std::uint32_t bytes);
 void appendResult(std::string& out, std::uint32_t call, std::string_view json, ResultKind kind);
+void appendBytes(std::string& out, std::uint32_t call, std::string_view bytes);
 void appendAbort(std::string& out, std::uint32_t invocation, std::string_view reason);  // reason: plain lower-case word
 void appendDrain(std::string& out);
 void appendPing(std::string& out, std::uint32_t id);

@@ -12,10 +12,10 @@
 
 namespace redd::worker {
 
-// The answer to one call: JSON text, and whether it is an error object {"message","code","status"} (spec 40.12).
+// The answer to one call: JSON text, which may be an error object {"message","code","status"} (spec 40.12), or plain bytes.
 struct CallReply {
-  enum class Kind : std::uint8_t { value, error } kind = Kind::value;
-  std::string json;
+  enum class Kind : std::uint8_t { value, error, bytes } kind = Kind::value;
+  std::string json;                 // of Kind::bytes: the bytes
 };
 
 struct HostCall {
@@ -25,6 +25,7 @@ struct HostCall {
   std::string_view payload;         // the JSON array of a call frame, with at least 64 readable bytes behind it (simdjson padding);
                                     // valid during call() only
   std::move_only_function<void(CallReply)> reply;  // exactly once, on the loop
+  std::string_view bytes = {};      // of a callBytes frame; valid during call() only
 };
 
 class HostCalls {
