@@ -12,6 +12,7 @@
 #include "base/clock.h"
 #include "base/json.h"
 #include "base/random.h"
+#include "client_side.h"
 #include "cors.h"
 #include "http/server.h"
 #include "http/url.h"
@@ -68,6 +69,7 @@ int callDepth(const http::Headers& headers) {
 struct Request {
   http::Exchange& exchange;
   std::string id;
+  ClientSide client;
   std::int64_t startNs = monotonicNs();
   space::SpacePtr space{};  // once it is known
   std::string path{}, apiPath{};
@@ -79,15 +81,15 @@ struct Request {
 
 class GatewayImpl final : public Gateway {
  public:
-  GatewayImpl(Loop& loop, Floor floor, GatewayOptions options, const Limits& limits, Metrics& metrics)
-      : loop_(loop), floor_(floor), options_(std::move(options)), limits_(limits), log_(floor.logBook, metrics), ticker_(loop),
+  GatewayImpl(Loop& loop, Floor floor, GatewayOptions options, TrustedProxies proxies, const Limits& limits, Metrics& metrics)
+      : proxies_(std::move(proxies)), loop_(loop), floor_(floor), options_(std::move(options)), limits_(limits), log_(floor.logBook, metrics), ticker_(loop),
         idPrefix_(randomHex(6)) {}
 
   Task<void> serve(http::Exchange& exchange) override {
-    Request request{exchange, fmt::format("{}{:08x}", idPrefix_, ++idCounter_)};
+    Request request{exchange, fmt::format("{}{:08x}", idPrefix_, ++idCounter_), proxies_.clientOf(exchange.head(), exchange.peerAddress())};
     co_await handle(request);
     if (request.space) {
-      log_.request(*request.space, {exchange.head().method, exchange.head().target, request.id, exchange.peerAddress(), request.status,
+      log_.request(*request.space, {exchange.head().method, exchange.head().target, request.id, request.client.ip, request.status,
                                     monotonicNs() - request.startNs, request.reason, request.reasonClass});
     }
   }
@@ -116,7 +118,7 @@ class GatewayImpl final : public Gateway {
     request.apiPath = std::move(target->apiPath);
 
     const space::Settings& settings = request.space->settings;
-    if (!mayCall(settings.allowedHosts, request.exchange.peerAddress())) {
+    if (!mayCall(settings.allowedHosts, request.client.ip)) {
       request.reason = "the client's address is not in the space's allowed hosts";
       request.reasonClass = "host not allowed";
       co_return co_await answerError(request, 403, "Host not allowed");
@@ -158,7 +160,7 @@ class GatewayImpl final : public Gateway {
   Task<void> run(Request& request, const Credentials& credentials, const Access& access) {
     const http::RequestHead& head = request.head();
     auto relay = std::make_shared<Relay>(loop_, request.id);
-    std::string payload = invokeJson({head, request.path, request.apiPath, credentials.query, request.exchange.peerAddress(), request.id,
+    std::string payload = invokeJson({head, request.path, request.apiPath, credentials.query, request.client, request.id,
                                       access.claims, access.door == Door::hook ? InvokeInput::Auth::hook : InvokeInput::Auth::granted, request.depth});
     relay->attach(floor_.supervisor.invoke(request.space, std::move(payload),
                                            head.hasBody() ? worker::BodyFollows::yes : worker::BodyFollows::no, relay));
@@ -283,6 +285,7 @@ class GatewayImpl final : public Gateway {
     return std::ranges::any_of(space.deployment->manifest.routes, [](const std::string& key) { return key.ends_with(" /health"); });
   }
 
+  const TrustedProxies proxies_;
   Loop& loop_;
   Floor floor_;
   GatewayOptions options_;
@@ -297,8 +300,9 @@ class GatewayImpl final : public Gateway {
 
 }  // namespace
 
-std::unique_ptr<Gateway> Gateway::create(Loop& loop, Floor floor, GatewayOptions options, const Limits& limits, Metrics& metrics) {
-  return std::make_unique<GatewayImpl>(loop, floor, std::move(options), limits, metrics);
+Result<std::unique_ptr<Gateway>> Gateway::create(Loop& loop, Floor floor, GatewayOptions options, const Limits& limits, Metrics& metrics) {
+  REDD_TRY(auto proxies, TrustedProxies::parse(options.trustedProxies));
+  return std::make_unique<GatewayImpl>(loop, floor, std::move(options), std::move(proxies), limits, metrics);
 }
 
 }  // namespace redd::gateway

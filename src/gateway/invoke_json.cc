@@ -62,14 +62,14 @@ void appendHeaders(std::string& out, const InvokeInput& input) {
     }
     appendMember(out, name, joined);
   }
-  const auto host = http::splitHost(input.head.host);
-  appendMember(out, "x-real-ip", input.ip);
-  appendMember(out, "x-forwarded-for", input.ip);
-  appendMember(out, "x-forwarded-host", input.head.host);
-  appendMember(out, "x-forwarded-port", host.port.empty() ? std::string_view("80") : host.port);
-  appendMember(out, "x-forwarded-proto", "http");
-  appendMember(out, "x-forwarded-scheme", "http");
-  appendMember(out, "x-scheme", "http");
+  const ClientSide& client = input.client;
+  appendMember(out, "x-real-ip", client.ip);
+  appendMember(out, "x-forwarded-for", client.ip);
+  appendMember(out, "x-forwarded-host", client.host);
+  appendMember(out, "x-forwarded-port", client.port);
+  appendMember(out, "x-forwarded-proto", client.proto);
+  appendMember(out, "x-forwarded-scheme", client.proto);
+  appendMember(out, "x-scheme", client.proto);
   appendMember(out, "x-request-id", input.requestId);
   out.push_back('}');
 }
@@ -86,7 +86,7 @@ std::string invokeJson(const InvokeInput& input) {
   appendMember(out, "apiPath", input.apiPath);
   appendMember(out, "query", input.query);
   appendHeaders(out, input);
-  appendMember(out, "ip", input.ip);
+  appendMember(out, "ip", input.client.ip);
   appendMember(out, "hostname", http::splitHost(input.head.host).name);
   out += input.auth == InvokeInput::Auth::granted ? R"(,"auth":"granted")" : R"(,"auth":"hook")";
   if (!input.claims.empty()) out.append(R"(,"jwt":)").append(input.claims);

@@ -10,7 +10,8 @@ namespace {
 using Json = nlohmann::json;
 
 Json build(http::RequestHead head, std::string_view claims = {}) {
-  return Json::parse(invokeJson({head, "/dev/a", "/a", head.query(), "127.0.0.9", "r-1", claims, InvokeInput::Auth::granted}));
+  const auto client = TrustedProxies().clientOf(head, "127.0.0.9");
+  return Json::parse(invokeJson({head, "/dev/a", "/a", head.query(), client, "r-1", claims, InvokeInput::Auth::granted}));
 }
 
 TEST(InvokeJson, CarriesTheRequest) {

@@ -11,6 +11,7 @@ namespace {
 
 namespace asio = boost::asio;
 
+constexpr std::size_t kLingerBytesMax = 32 << 20;  // read and forgotten after the last answer, for kDrainMs at most
 constexpr std::size_t kDrainBytesMax = 256 << 10;  // of a body that the handler left unread, and after a refusal
 constexpr std::uint32_t kDrainMs = 2'000;
 constexpr std::uint32_t kFreshGraceMs = 500;       // draining: for a connection whose first request is still on its way
@@ -126,7 +127,7 @@ Task<void> Connection::linger() {
   readDeadline_ = core_->deadline(kDrainMs);
   std::size_t dropped = in_.view().size();
   in_.consume(dropped);
-  while (dropped < kDrainBytesMax && co_await receive() == Arrived::bytes) {
+  while (dropped < kLingerBytesMax && co_await receive() == Arrived::bytes) {
     dropped += in_.view().size();
     in_.consume(in_.view().size());
   }

@@ -154,9 +154,10 @@ class Serving {
     control::ControlOptions controlOptions{data, settings_.hostNames, REDD_VERSION, node.string(), std::string(store::sqlite::Database::version())};
     house_.control = control::Control::create(loop_, std::move(controlOptions), settings_.limits, house_.metrics, *house_.catalogue, *house_.supervisor,
                                               *house_.stores, *house_.logBook, house_.fetcher->policy());
-    house_.gateway = gateway::Gateway::create(loop_, {*house_.catalogue, *house_.authenticator, *house_.supervisor, *house_.logBook},
-                                              {settings_.hostNames, isDev() ? gateway::Explain::everything : gateway::Explain::theClass},
-                                              settings_.limits, house_.metrics);
+    gateway::GatewayOptions gatewayOptions{settings_.hostNames, isDev() ? gateway::Explain::everything : gateway::Explain::theClass,
+                                           settings_.trustedProxies};
+    REDD_CO_TRY(house_.gateway, gateway::Gateway::create(loop_, {*house_.catalogue, *house_.authenticator, *house_.supervisor, *house_.logBook},
+                                                         std::move(gatewayOptions), settings_.limits, house_.metrics));
     house_.subscription = house_.catalogue->subscribe([this](const space::SpacePtr& before, const space::SpacePtr& after) {
       boost::asio::post(loop_, [this, before, after] { spaceChanged(before, after); });
     });

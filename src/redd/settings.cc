@@ -77,6 +77,7 @@ void defineSettings(CLI::App& app, Settings& settings, Mode mode) {
   setting(app, "ca-file", settings.caFile, "PEM file of certificate authorities to trust beside the system's, for key sets and workers")->check(CLI::ExistingFile);
   setting(app, "allow-private", settings.allowPrivate, "Private host name or network (CIDR) that key-set fetches may reach; repeatable");
   setting(app, "host-name", settings.hostNames, "Host name this server answers for beside loopback and addresses; repeatable");
+  setting(app, "trusted-proxy", settings.trustedProxies, "Address or network (CIDR) of a proxy in front, whose X-Forwarded-For, -Proto and -Host are believed; repeatable");
   setting(app, "node", settings.node, "Node executable for workers instead of the pinned one")->check(CLI::ExistingFile);
   setting(app, "log-level", settings.logLevel, "debug, info, warn, error or off")->check(CLI::IsMember({"debug", "info", "warn", "error", "off"}));
   setting(app, "request-timeout-ms", settings.limits.requestDeadlineMs, "A request still running after so long is answered with 504");

@@ -23,6 +23,7 @@ struct Settings {
   std::string node;                       // another Node than the pinned one
   std::vector<std::string> allowPrivate;  // private hosts and networks that key-set fetches may reach
   std::vector<std::string> hostNames;     // host names for which the default project and the control API answer
+  std::vector<std::string> trustedProxies;  // whose X-Forwarded-* headers are believed
   std::string logLevel = "info";
   Limits limits;
 

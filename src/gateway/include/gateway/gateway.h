@@ -11,6 +11,7 @@
 
 #include "base/limits.h"
 #include "base/metrics.h"
+#include "base/result.h"
 #include "base/task.h"
 
 namespace redd {
@@ -39,6 +40,7 @@ enum class Explain : std::uint8_t { theClass, everything };
 struct GatewayOptions {
   std::vector<std::string> hosts;  // names, besides loopback and addresses, for which the default project is served
   Explain explain = Explain::theClass;
+  std::vector<std::string> trustedProxies{};  // addresses and networks whose X-Forwarded-* headers are believed
 };
 
 // What a gateway stands on.
@@ -51,7 +53,8 @@ struct Floor {
 
 class Gateway {
  public:
-  static std::unique_ptr<Gateway> create(Loop& loop, Floor floor, GatewayOptions options, const Limits& limits, Metrics& metrics);
+  // Errors: invalidArgument, a trusted proxy that is no address.
+  static Result<std::unique_ptr<Gateway>> create(Loop& loop, Floor floor, GatewayOptions options, const Limits& limits, Metrics& metrics);
   virtual ~Gateway() = default;
   virtual Task<void> serve(http::Exchange& exchange) = 0;
 };
