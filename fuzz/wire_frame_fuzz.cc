@@ -28,7 +28,7 @@ std::string readAll(std::string_view bytes, std::size_t piece) {
         sum += static_cast<unsigned char>(frame.payload.data()[frame.payload.size() + i]);
       if (sum > 256 * redd::wire::kPaddingBytes || frame.payload.size() > kPayloadBytesMax) std::abort();
       redd::wire::appendFrame(seen, static_cast<std::uint8_t>(frame.type), frame.flags, frame.id, frame.payload);
-      if (frame.type == redd::wire::FromWorker::answer) {
+      if (frame.type == redd::wire::FromWorker::answer || frame.type == redd::wire::FromWorker::callBytes) {
         if (const auto parts = redd::wire::splitJson(frame);
             parts && parts->json.size() + parts->bytes.size() + 4 != frame.payload.size())
           std::abort();

@@ -111,13 +111,15 @@ TEST(FrameReader, PaddingBehindEveryPayloadIsReadable) {
 
 TEST(FrameReader, RefusesWhatTheProtocolDoesNotKnow) {
   EXPECT_EQ(refusal(frame(64, 0, 0, "{}")), "frame of type 64: unknown type");
-  EXPECT_EQ(refusal(frame(76, 0, 0, "{}")), "frame of type 76: unknown type");
+  EXPECT_EQ(refusal(frame(77, 0, 0, "{}")), "frame of type 77: unknown type");
   EXPECT_EQ(refusal(frame(3, 0, 1, "{}")), "frame of type 3: unknown type");
   EXPECT_EQ(refusal(frame(0, 0, 0, "")), "frame of type 0: unknown type");
   EXPECT_EQ(refusal(frame(68, 4, 1, "")), "frame of type 68: flags that it cannot have");
   EXPECT_EQ(refusal(frame(67, kFlagEnd, 1, "{}")), "frame of type 67: flags that it cannot have");
   EXPECT_EQ(refusal(frame(68, 0, 0, "x")), "frame of type 68: an id that it cannot have");
   EXPECT_EQ(refusal(frame(65, 0, 1, "{}")), "frame of type 65: an id that it cannot have");
+  EXPECT_EQ(refusal(frame(76, 0, 0, "\2\2\2\2[]")), "frame of type 76: an id that it cannot have");
+  EXPECT_EQ(refusal(frame(76, 0, 1, "[]")), "frame of type 76: a length that it cannot have");
   EXPECT_EQ(refusal(frame(70, 0, 1, "abc")), "frame of type 70: a length that it cannot have");
   EXPECT_EQ(refusal(frame(72, 0, 1, "x")), "frame of type 72: a length that it cannot have");
   std::string reserved = frame(72, 0, 1, "");

@@ -71,7 +71,9 @@ Result<void> BlobFiles::name(const std::filesystem::path& unnamed, std::string_v
     return failed("named", unnamed, errno);
   }
   REDD_TRY_VOID(syncFolder(named.parent_path()));
-  return fresh ? syncFolder(folder_) : Result<void>();
+  if (!fresh) return {};
+  REDD_TRY_VOID(syncFolder(folder_));
+  return syncFolder(folder_.parent_path());
 }
 
 void BlobFiles::remove(std::string_view hash) const { ::unlink(at(hash).c_str()); }

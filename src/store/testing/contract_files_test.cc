@@ -1,7 +1,7 @@
 // The contract of files, for every store.
 #include <gtest/gtest.h>
 
-#include "store/testing/contract.h"
+#include "testing/contract.h"
 
 namespace redd::store {
 namespace {
