@@ -8,11 +8,11 @@ const kChunkBytes = 128 * 1024;
 const Flag = Object.freeze({ end: 1, error: 2 });
 
 const FromServer = Object.freeze({
-  hello: 1, bundle: 2, invoke: 3, body: 4, credit: 5, result: 6, abort: 7, drain: 8, ping: 9,
+  hello: 1, bundle: 2, invoke: 3, body: 4, credit: 5, result: 6, abort: 7, drain: 8, ping: 9, bytes: 10,
 });
 
 const ToServer = Object.freeze({
-  ready: 65, loadFailed: 66, head: 67, body: 68, answer: 69, credit: 70, call: 71, settled: 72, noHook: 73, log: 74, pong: 75,
+  ready: 65, loadFailed: 66, head: 67, body: 68, answer: 69, credit: 70, call: 71, settled: 72, noHook: 73, log: 74, pong: 75, callBytes: 76,
 });
 
 class ProtocolError extends Error {
@@ -84,7 +84,7 @@ class FrameReader {
     const length = readId(bytes, at);
     const type = bytes[at + 4];
     if (length > kFrameBytesMax) throw new ProtocolError(`frame of ${length} bytes, at most ${kFrameBytesMax} are allowed`);
-    if (type < FromServer.hello || type > FromServer.ping) throw new ProtocolError(`unknown frame type ${type}`);
+    if (type < FromServer.hello || type > FromServer.bytes) throw new ProtocolError(`unknown frame type ${type}`);
     if (bytes[at + 5] > 3 || bytes[at + 6] !== 0 || bytes[at + 7] !== 0) throw new ProtocolError('reserved bits are set in a frame header');
     return length;
   }
@@ -127,7 +127,7 @@ class FrameWriter {
 
   // Head and body in one frame; the body is text or bytes. The caller made sure that they fit the window.
   answer(id, head, body) {
-    if (typeof body !== 'string' || 3 * (head.length + body.length) > kChunkBytes / 2) return this.#longAnswer(id, head, body);
+    if (typeof body !== 'string' || 3 * (head.length + body.length) > kChunkBytes / 2) return this.joined(ToServer.answer, id, head, body);
     const at = this.#reserve(kHeaderBytes + 4 + 3 * (head.length + body.length));
     const start = at + kHeaderBytes + 4;
     const headLength = this.#block.utf8Write(head, start);
@@ -135,6 +135,18 @@ class FrameWriter {
     this.#header(at, ToServer.answer, 0, id, 4 + headLength + bodyLength);
     writeUint32(this.#block, at + kHeaderBytes, headLength);
     this.#advance(kHeaderBytes + 4 + headLength + bodyLength);
+  }
+
+  // A frame of a length, that much JSON, then the body: an answer or a call with bytes.
+  joined(type, id, head, body) {
+    const headBytes = Buffer.from(head, 'utf8');
+    const bodyBytes = typeof body === 'string' ? Buffer.from(body, 'utf8') : body;
+    const at = this.#reserve(kHeaderBytes + 4);
+    this.#header(at, type, 0, id, 4 + headBytes.length + bodyBytes.length);
+    writeUint32(this.#block, at + kHeaderBytes, headBytes.length);
+    this.#advance(kHeaderBytes + 4);
+    this.#append(headBytes);
+    this.#append(bodyBytes);
   }
 
   credit(id, bytes) {
@@ -161,17 +173,6 @@ class FrameWriter {
   release(taken) {
     if (!taken) this.#block = Buffer.allocUnsafeSlow(kChunkBytes);
     this.#fill = 0;
-  }
-
-  #longAnswer(id, head, body) {
-    const headBytes = Buffer.from(head, 'utf8');
-    const bodyBytes = typeof body === 'string' ? Buffer.from(body, 'utf8') : body;
-    const at = this.#reserve(kHeaderBytes + 4);
-    this.#header(at, ToServer.answer, 0, id, 4 + headBytes.length + bodyBytes.length);
-    writeUint32(this.#block, at + kHeaderBytes, headBytes.length);
-    this.#advance(kHeaderBytes + 4);
-    this.#append(headBytes);
-    this.#append(bodyBytes);
   }
 
   #append(bytes) {
