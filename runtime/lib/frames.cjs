@@ -101,9 +101,10 @@ function writeUint32(bytes, at, value) {
   bytes[at + 3] = value >>> 24;
 }
 
-// Gathers outgoing frames in one block of memory, which is used again when the socket took it at once.
+// Gathers outgoing frames in one block of memory, which is used again from its start when the socket took all at once.
 class FrameWriter {
   #block = Buffer.allocUnsafeSlow(kChunkBytes);
+  #start = 0;  // before it: parts of earlier writes
   #fill = 0;
   #full = [];
   bytes = 0;  // waiting to be taken
@@ -163,16 +164,15 @@ class FrameWriter {
 
   // All that was gathered, in order; the last part may be memory that is used again after release().
   take() {
+    this.#cut();
     const parts = this.#full;
     this.#full = [];
-    if (this.#fill > 0) parts.push(this.#block.subarray(0, this.#fill));
     this.bytes = 0;
     return parts;
   }
 
   release(taken) {
-    if (!taken) this.#block = Buffer.allocUnsafeSlow(kChunkBytes);
-    this.#fill = 0;
+    if (taken) this.#start = this.#fill = 0;
   }
 
   #append(bytes) {
@@ -188,15 +188,17 @@ class FrameWriter {
   }
 
   #reserve(bytes) {
-    if (this.#fill + bytes > kChunkBytes) this.#cut();
+    if (this.#fill + bytes > kChunkBytes) {
+      this.#cut();
+      this.#block = Buffer.allocUnsafeSlow(kChunkBytes);
+      this.#start = this.#fill = 0;
+    }
     return this.#fill;
   }
 
   #cut() {
-    if (this.#fill === 0) return;
-    this.#full.push(this.#block.subarray(0, this.#fill));
-    this.#block = Buffer.allocUnsafeSlow(kChunkBytes);
-    this.#fill = 0;
+    if (this.#fill > this.#start) this.#full.push(this.#block.subarray(this.#start, this.#fill));
+    this.#start = this.#fill;
   }
 
   #advance(bytes) {
