@@ -40,7 +40,7 @@ class Calls {
   #pending = new Map();
   #lastId = 0;
   #prefix = '';    // "prod/" while work for another space of the project is started
-  #overflow = [];  // {id, text}: calls beyond kInFlightMax wait here
+  #overflow = [];  // {id, text, bytes}: calls beyond kInFlightMax wait here
 
   constructor(channel, currentInvocation) {
     this.#channel = channel;
@@ -72,8 +72,13 @@ class Calls {
     return this.send(operation, JSON.stringify(args).slice(1));
   }
 
+  // The same with bytes beside the arguments; they must not change before the result comes.
+  callBytes(operation, bytes, ...args) {
+    return this.send(operation, JSON.stringify(args).slice(1), bytes);
+  }
+
   // The same with the arguments as JSON text that ends in "]".
-  send(operation, argumentsText) {
+  send(operation, argumentsText, bytes) {
     const text = `[${this.#currentInvocation()},"${this.#prefix}${operation}"${argumentsText === ']' ? '' : ','}${argumentsText}`;
     if (text.length > kFrameBytesMax / 4 && Buffer.byteLength(text) > kFrameBytesMax) {
       return Promise.reject(invalidArgument(`${operation} was given ${Buffer.byteLength(text)} bytes, at most ${kFrameBytesMax} are allowed`));
@@ -81,8 +86,8 @@ class Calls {
     return new Promise((resolve, reject) => {
       const id = this.#nextId();
       this.#pending.set(id, new PendingCall(resolve, reject));
-      if (this.#pending.size > kInFlightMax) this.#overflow.push({ id, text });
-      else this.#channel.text(ToServer.call, id, text);
+      if (this.#pending.size > kInFlightMax) this.#overflow.push({ id, text, bytes });
+      else this.#write(id, text, bytes);
     });
   }
 
@@ -91,16 +96,22 @@ class Calls {
     this.call(operation, ...args).catch(() => {});
   }
 
-  result(id, failed, text) {
+  #write(id, text, bytes) {
+    if (bytes === undefined) this.#channel.text(ToServer.call, id, text);
+    else this.#channel.callBytes(id, text, bytes);
+  }
+
+  // The result of call `id` came: JSON text, or bytes. False when there is no such call.
+  result(id, failed, value) {
     const call = this.#pending.get(id);
     if (call === undefined) return false;
     this.#pending.delete(id);
     if (this.#overflow.length > 0) {
       const next = this.#overflow.shift();
-      this.#channel.text(ToServer.call, next.id, next.text);
+      this.#write(next.id, next.text, next.bytes);
     }
-    if (failed) call.reject(new CallError(JSON.parse(text)));
-    else call.resolve(JSON.parse(text));
+    if (failed) call.reject(new CallError(JSON.parse(value)));
+    else call.resolve(typeof value === 'string' ? JSON.parse(value) : value);
     return true;
   }
 

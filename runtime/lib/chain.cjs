@@ -34,11 +34,14 @@ function startRoute(exchange) {
     return exchange.refuse(404, JSON.stringify({ error: `No route matching ${req.method} ${req.apiPath}` }));
   }
   req.params = found.params;
-  return step(exchange, worker.manifest.chainOf(found.route, req.apiPath), 0, kRouteStage);
+  const chain = worker.manifest.chainOf(found.route, req.apiPath);
+  if (found.route.servesFiles) exchange.fileStep = chain.length - 1;
+  return step(exchange, chain, 0, kRouteStage);
 }
 
 function step(exchange, functions, index, stage) {
   if (index === functions.length) return stage.passed(exchange);
+  if (index === exchange.fileStep) exchange.servesFiles = true;
   let called = false;
   return exchange.call(functions[index], (error) => {
     if (called || exchange.settled || exchange.aborted) return undefined;

@@ -3,7 +3,7 @@
 // the turn ends (setImmediate runs after all promise reactions of the reads before it).
 
 const net = require('node:net');
-const { FrameReader, FrameWriter } = require('./frames.cjs');
+const { FrameReader, FrameWriter, ToServer } = require('./frames.cjs');
 
 const kReadBytes = 256 * 1024;
 const setImmediateOurs = setImmediate;  // users' code may replace the global
@@ -56,6 +56,11 @@ class Channel {
 
   answer(id, head, body) {
     this.#writer.answer(id, head, body);
+    this.#schedule();
+  }
+
+  callBytes(id, text, bytes) {
+    this.#writer.joined(ToServer.callBytes, id, text, bytes);
     this.#schedule();
   }
 

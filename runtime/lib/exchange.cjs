@@ -27,6 +27,9 @@ class Exchange {
   acceptEncoding;  // as received
   depth = 0;       // calls of workers that led here
   bodyless = false;  // HEAD: the answer's body stays here
+  fileStep = -1;   // which function of the chain is the library's for app.static and app.storage
+  servesFiles = false;  // that one runs
+  file = null;     // FileAnswer: the file it was asked for
   running = 0;     // functions that have not returned or settled
   answering = true;  // still waiting for an answer; false also for kinds that have none
   started = false; // the head is decided
@@ -132,6 +135,7 @@ class Exchange {
   // The head of an answer whose body follows in pieces.
   begin(status, headers, type) {
     this.started = true;
+    if (this.file !== null) ({ status, headers } = this.file.head(status, headers));
     const bodyless = this.bodyless || status === 204 || status === 304;
     const coding = codingFor(this.acceptEncoding, status, headers, type);
     const head = (used) => {

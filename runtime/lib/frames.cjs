@@ -8,11 +8,11 @@ const kChunkBytes = 128 * 1024;
 const Flag = Object.freeze({ end: 1, error: 2 });
 
 const FromServer = Object.freeze({
-  hello: 1, bundle: 2, invoke: 3, body: 4, credit: 5, result: 6, abort: 7, drain: 8, ping: 9,
+  hello: 1, bundle: 2, invoke: 3, body: 4, credit: 5, result: 6, abort: 7, drain: 8, ping: 9, bytes: 10,
 });
 
 const ToServer = Object.freeze({
-  ready: 65, loadFailed: 66, head: 67, body: 68, answer: 69, credit: 70, call: 71, settled: 72, noHook: 73, log: 74, pong: 75,
+  ready: 65, loadFailed: 66, head: 67, body: 68, answer: 69, credit: 70, call: 71, settled: 72, noHook: 73, log: 74, pong: 75, callBytes: 76,
 });
 
 class ProtocolError extends Error {
@@ -84,7 +84,7 @@ class FrameReader {
     const length = readId(bytes, at);
     const type = bytes[at + 4];
     if (length > kFrameBytesMax) throw new ProtocolError(`frame of ${length} bytes, at most ${kFrameBytesMax} are allowed`);
-    if (type < FromServer.hello || type > FromServer.ping) throw new ProtocolError(`unknown frame type ${type}`);
+    if (type < FromServer.hello || type > FromServer.bytes) throw new ProtocolError(`unknown frame type ${type}`);
     if (bytes[at + 5] > 3 || bytes[at + 6] !== 0 || bytes[at + 7] !== 0) throw new ProtocolError('reserved bits are set in a frame header');
     return length;
   }
@@ -101,9 +101,10 @@ function writeUint32(bytes, at, value) {
   bytes[at + 3] = value >>> 24;
 }
 
-// Gathers outgoing frames in one block of memory, which is used again when the socket took it at once.
+// Gathers outgoing frames in one block of memory, which is used again from its start when the socket took all at once.
 class FrameWriter {
   #block = Buffer.allocUnsafeSlow(kChunkBytes);
+  #start = 0;  // before it: parts of earlier writes
   #fill = 0;
   #full = [];
   bytes = 0;  // waiting to be taken
@@ -127,7 +128,7 @@ class FrameWriter {
 
   // Head and body in one frame; the body is text or bytes. The caller made sure that they fit the window.
   answer(id, head, body) {
-    if (typeof body !== 'string' || 3 * (head.length + body.length) > kChunkBytes / 2) return this.#longAnswer(id, head, body);
+    if (typeof body !== 'string' || 3 * (head.length + body.length) > kChunkBytes / 2) return this.joined(ToServer.answer, id, head, body);
     const at = this.#reserve(kHeaderBytes + 4 + 3 * (head.length + body.length));
     const start = at + kHeaderBytes + 4;
     const headLength = this.#block.utf8Write(head, start);
@@ -135,6 +136,18 @@ class FrameWriter {
     this.#header(at, ToServer.answer, 0, id, 4 + headLength + bodyLength);
     writeUint32(this.#block, at + kHeaderBytes, headLength);
     this.#advance(kHeaderBytes + 4 + headLength + bodyLength);
+  }
+
+  // A frame of a length, that much JSON, then the body: an answer or a call with bytes.
+  joined(type, id, head, body) {
+    const headBytes = Buffer.from(head, 'utf8');
+    const bodyBytes = typeof body === 'string' ? Buffer.from(body, 'utf8') : body;
+    const at = this.#reserve(kHeaderBytes + 4);
+    this.#header(at, type, 0, id, 4 + headBytes.length + bodyBytes.length);
+    writeUint32(this.#block, at + kHeaderBytes, headBytes.length);
+    this.#advance(kHeaderBytes + 4);
+    this.#append(headBytes);
+    this.#append(bodyBytes);
   }
 
   credit(id, bytes) {
@@ -151,27 +164,15 @@ class FrameWriter {
 
   // All that was gathered, in order; the last part may be memory that is used again after release().
   take() {
+    this.#cut();
     const parts = this.#full;
     this.#full = [];
-    if (this.#fill > 0) parts.push(this.#block.subarray(0, this.#fill));
     this.bytes = 0;
     return parts;
   }
 
   release(taken) {
-    if (!taken) this.#block = Buffer.allocUnsafeSlow(kChunkBytes);
-    this.#fill = 0;
-  }
-
-  #longAnswer(id, head, body) {
-    const headBytes = Buffer.from(head, 'utf8');
-    const bodyBytes = typeof body === 'string' ? Buffer.from(body, 'utf8') : body;
-    const at = this.#reserve(kHeaderBytes + 4);
-    this.#header(at, ToServer.answer, 0, id, 4 + headBytes.length + bodyBytes.length);
-    writeUint32(this.#block, at + kHeaderBytes, headBytes.length);
-    this.#advance(kHeaderBytes + 4);
-    this.#append(headBytes);
-    this.#append(bodyBytes);
+    if (taken) this.#start = this.#fill = 0;
   }
 
   #append(bytes) {
@@ -187,15 +188,17 @@ class FrameWriter {
   }
 
   #reserve(bytes) {
-    if (this.#fill + bytes > kChunkBytes) this.#cut();
+    if (this.#fill + bytes > kChunkBytes) {
+      this.#cut();
+      this.#block = Buffer.allocUnsafeSlow(kChunkBytes);
+      this.#start = this.#fill = 0;
+    }
     return this.#fill;
   }
 
   #cut() {
-    if (this.#fill === 0) return;
-    this.#full.push(this.#block.subarray(0, this.#fill));
-    this.#block = Buffer.allocUnsafeSlow(kChunkBytes);
-    this.#fill = 0;
+    if (this.#fill > this.#start) this.#full.push(this.#block.subarray(this.#start, this.#fill));
+    this.#start = this.#fill;
   }
 
   #advance(bytes) {

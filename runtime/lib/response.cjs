@@ -254,9 +254,10 @@ class Response {
   #finish(type, body) {
     const exchange = this.#exchange;
     if (exchange.ended) return this;
-    if (exchange.output === null) {
+    if (exchange.output === null && exchange.file === null) {
       exchange.whole(this.#status, this.#headers, type, body);
     } else {
+      this.#open();
       exchange.ended = true;
       exchange.output.end(body.length === 0 ? undefined : bytesOf(body));
     }

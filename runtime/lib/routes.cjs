@@ -139,6 +139,13 @@ function put(params, name, value) {
   else params[name] = value;
 }
 
+// Whether the library made the pattern for app.static or app.storage (spec 60.2).
+const kFilesPattern = String.raw`(/[\w/_-]*|[\w/_-]+/)?([\w.-]+)?(\?[\w=&%-]+)?$/"}`;
+
+function servesFiles(key) {
+  return key.startsWith('{"$regex":"/^') && key.replaceAll('\\\\/', '/').endsWith(kFilesPattern.replaceAll('\\', '\\\\'));
+}
+
 // routehooks in registration order: the first whose method and pattern match wins (spec 20.5).
 class RouteTable {
   #byMethod = new Map();
@@ -147,7 +154,8 @@ class RouteTable {
   add(key, functions) {
     const cut = key.indexOf(' ');
     if (cut < 1) throw new TypeError(`not a route: ${key}`);
-    this.#routes.push({ key, method: key.slice(0, cut), pattern: compilePattern(key.slice(cut + 1)), functions });
+    const pattern = key.slice(cut + 1);
+    this.#routes.push({ key, method: key.slice(0, cut), pattern: compilePattern(pattern), functions, servesFiles: servesFiles(pattern) });
     this.#byMethod.clear();
   }
 

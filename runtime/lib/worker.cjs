@@ -89,6 +89,9 @@ class Worker {
       case FromServer.result:
         if (this.#calls.result(id, (flags & Flag.error) !== 0, buffer.utf8Slice(start, end))) return;
         throw new ProtocolError(`result of the unknown call ${id}`);
+      case FromServer.bytes:
+        if (this.#calls.result(id, false, Buffer.from(buffer.subarray(start, end)))) return;
+        throw new ProtocolError(`bytes of the unknown call ${id}`);
       case FromServer.invoke:
         return this.#onInvoke(id, flags, parse(buffer, start, end));
       case FromServer.body:
@@ -132,7 +135,7 @@ class Worker {
     process.noDeprecation = true;  // old dependencies of published packages; nothing an author could do
     captureConsole((level, text) => this.log(this.#current.getStore(), level, text));
     if (this.#hello.gateway?.port) nameGateway(this.#hello.gateway, () => this.#current.getStore()?.depth ?? 0);
-    defineGlobals(makeDatastore(this.#calls, this.#hello.space), makeFiles());
+    defineGlobals(makeDatastore(this.#calls, this.#hello.space), makeFiles(this.#calls, () => this.#current.getStore()));
     process.on('exit', () => this.channel.flush());
     process.on('uncaughtException', (error) => this.#onStray(error, 'uncaught exception'));
     process.on('unhandledRejection', (error) => this.#onStray(error, 'unhandled rejection'));
