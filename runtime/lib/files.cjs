@@ -52,20 +52,16 @@ function makeFiles(calls, currentExchange) {
     try {
       handle = await calls.call('file.create');
       for (let step = await next; !step.done; step = await next) {
-        await append(handle, bytesOf(step.value));
+        await calls.callBytes('file.append', step.value, handle);
         next = pieces.next();
       }
       const { path: stored, size, contentType, etag } = await calls.call('file.commit', handle, path, options?.contentType ?? null);
       return { path: stored, size, contentType, etag };
     } catch (error) {
       if (handle !== 0) calls.forget('file.close', handle);
-      pieces.return?.()?.catch?.(() => {});
+      pieces.return().catch(() => {});
       throw error;
     }
-  }
-
-  async function append(handle, bytes) {
-    for (let at = 0; at < bytes.length; at += kPieceBytes) await calls.callBytes('file.append', bytes.subarray(at, at + kPieceBytes), handle);
   }
 
   async function deleteFile(path, options) {
@@ -135,18 +131,36 @@ function makeStream(calls, exchange, { handle }, { start, end }) {
   });
 }
 
-// An iterator over what saveFile() was given.
+// An iterator over what saveFile() was given, in pieces; each is valid until the next is asked for.
 function piecesOf(data) {
-  if (typeof data === 'string' || data instanceof Uint8Array || data instanceof ArrayBuffer) return one(data);
+  if (typeof data === 'string' || data instanceof Uint8Array || data instanceof ArrayBuffer) return cut(bytesOf(data));
   if (data !== null && typeof data === 'object') {
-    if (typeof data[Symbol.asyncIterator] === 'function') return data[Symbol.asyncIterator]();
-    if (typeof data.on === 'function') return new (require('node:stream').Readable)().wrap(data)[Symbol.asyncIterator]();
+    if (typeof data[Symbol.asyncIterator] === 'function') return gathered(data);
+    if (typeof data.on === 'function') return gathered(new (require('node:stream').Readable)().wrap(data));
   }
   throw invalidArgument('a file is made of a stream, a Buffer or text');
 }
 
-async function* one(value) {
-  yield value;
+async function* cut(bytes) {
+  for (let at = 0; at < bytes.length; at += kPieceBytes) yield bytes.subarray(at, at + kPieceBytes);
+}
+
+// All pieces in one block of memory: large uploads leave little for the collector.
+async function* gathered(stream) {
+  const block = Buffer.allocUnsafeSlow(kPieceBytes);
+  let fill = 0;
+  for await (const chunk of stream) {
+    const bytes = bytesOf(chunk);
+    for (let at = 0; at < bytes.length;) {
+      const copied = bytes.copy(block, fill, at);
+      at += copied;
+      fill += copied;
+      if (fill < kPieceBytes) continue;
+      yield block;
+      fill = 0;
+    }
+  }
+  if (fill > 0) yield block.subarray(0, fill);
 }
 
 function bytesOf(piece) {

@@ -12,8 +12,8 @@ const esbuild = path.join(root, 'toolchain/node_modules/@esbuild/linux-x64/bin/e
 const fallback = path.join(root, 'toolchain/fallback/node_modules');
 
 export const Type = {
-  hello: 1, bundle: 2, invoke: 3, body: 4, credit: 5, result: 6, abort: 7, drain: 8, ping: 9,
-  ready: 65, loadFailed: 66, head: 67, bodyOut: 68, answer: 69, creditOut: 70, call: 71, settled: 72, noHook: 73, log: 74, pong: 75,
+  hello: 1, bundle: 2, invoke: 3, body: 4, credit: 5, result: 6, abort: 7, drain: 8, ping: 9, bytes: 10,
+  ready: 65, loadFailed: 66, head: 67, bodyOut: 68, answer: 69, creditOut: 70, call: 71, settled: 72, noHook: 73, log: 74, pong: 75, callBytes: 76,
 };
 
 // An app's source text → the script that a deploy would upload.
@@ -76,7 +76,7 @@ export class FakeServer {
   events = new EventEmitter().setMaxListeners(0);
   exitCode = null;
   autoCredit = true;
-  onCall = null;  // (operation, args) → undefined, or {result} / {error}
+  onCall = null;  // (operation, args) → undefined, or {result} / {bytes} / {error}
   batchItems = 100;
   #held = Buffer.alloc(0);
   #lastId = 0;
@@ -183,6 +183,10 @@ export class FakeServer {
         return this.events.emit('pong', id);
       case Type.call:
         return this.#call(id, JSON.parse(payload));
+      case Type.callBytes: {
+        const start = 4 + payload.readUInt32LE(0);
+        return this.#call(id, JSON.parse(payload.subarray(4, start)), Buffer.from(payload.subarray(start)));
+      }
       default:
         return this.#answerFrame(type, flags, this.answers.get(id), payload);
     }
@@ -209,9 +213,9 @@ export class FakeServer {
     answer.events.emit('change');
   }
 
-  #call(id, [invocation, operation, ...args]) {
-    this.calls.push({ invocation, operation, args });
-    const special = this.onCall?.(operation, args, id);
+  #call(id, [invocation, operation, ...args], bytes) {
+    this.calls.push({ invocation, operation, args, bytes });
+    const special = this.onCall?.(operation, args, id, bytes);
     if (special === 'later') return;
     if (special !== undefined) return this.result(id, special);
     try {
@@ -223,6 +227,7 @@ export class FakeServer {
 
   result(id, outcome) {
     if (outcome.error !== undefined) this.send(Type.result, id, JSON.stringify(outcome.error), 2);
+    else if (outcome.bytes !== undefined) this.send(Type.bytes, id, outcome.bytes);
     else this.send(Type.result, id, JSON.stringify(outcome.result ?? null));
   }
 
