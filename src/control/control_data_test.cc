@@ -35,7 +35,7 @@ TEST(ControlData, FindStreamsDocumentsAsTheyAre) {
   DataHouse house;
   house.insert("{\"_id\":\"1\",\"n\": 1.0,\n\"big\":12345678901234567890123}");
   house.insert(R"({"_id":"2","n":2,"name":"Bo"})");
-  EXPECT_EQ(house.find(R"({"filter":{"n":1}})"), "200 {\"_id\":\"1\",\"n\": 1.0, \"big\":12345678901234567890123}\n");
+  EXPECT_EQ(house.find(R"({"filter":{"n":1}})"), "200 {\"_id\":\"1\",\"n\":1.0,\"big\":12345678901234567890123}\n") << "numbers as written, on one line";
   EXPECT_EQ(house.find(R"({"sort":"-n","fields":["name"],"limit":1,"format":"json"})"), "200 [\n{\"_id\":\"2\",\"name\":\"Bo\"}\n]\n");
   EXPECT_EQ(house.find(R"({"filter":{"n":7},"format":"json"})"), "200 []\n");
   EXPECT_EQ(house.find(R"({"filter":{"n":7}})"), "200 ");

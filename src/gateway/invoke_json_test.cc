@@ -66,7 +66,8 @@ TEST(InvokeJson, TheDepthOfCallsIsToldWhenThereIsOne) {
   head.method = "GET";
   head.target = "/";
   EXPECT_FALSE(build(head).contains("depth"));
-  EXPECT_EQ(Json::parse(invokeJson({head, "/dev", "/", "", "1.2.3.4", "r-1", "", InvokeInput::Auth::granted, 3}))["depth"], 3);
+  const auto client = TrustedProxies().clientOf(head, "1.2.3.4");
+  EXPECT_EQ(Json::parse(invokeJson({head, "/dev", "/", "", client, "r-1", "", InvokeInput::Auth::granted, 3}))["depth"], 3);
 }
 
 }  // namespace

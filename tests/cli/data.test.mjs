@@ -37,7 +37,7 @@ describe('coho with data', () => {
       { _id: 'b', name: 'Bo, "B"', age: 17, status: 'closed', tags: ['x', 'y'] },
       { _id: 'c', name: 'arne', age: 65, status: 'gone' },
       { _id: 'd', name: 'Dag', status: 'open', deleted: true },
-    ], null, 2));
+    ]));
     await good(['import', 'people', 'people.json']);
   });
   after(async () => {
@@ -196,10 +196,10 @@ describe('coho with data', () => {
   });
 
   test('CP-03 CP-07 SEC-39 an answer that breaks off leaves no file; on a terminal nothing of it is obeyed', async () => {
-    const hostile = '{"a":"\\u001b[2J\u009b31m\u202e"}\n';
+    const hostile = '{"a":"T","key":"T","value":"T"}\n'.replaceAll('T', '\\u001b[2J\u009b31m\u202e');
     const fake = createServer((request, response) => {
       response.writeHead(200, { 'content-type': 'application/x-ndjson' });
-      response.write(hostile, () => (request.url.includes('/broken/') ? response.destroy() : response.end()));
+      response.write(request.url.includes('/raw/') ? hostile.replaceAll('\\u001b', '\u001b') : hostile, () => (request.url.includes('/broken/') ? response.destroy() : response.end()));
     }).listen(0, '127.0.0.1');
     await once(fake, 'listening');
     const env = { COHO_URL: `http://127.0.0.1:${fake.address().port}`, COHO_TOKEN: 'x' };
@@ -208,7 +208,7 @@ describe('coho with data', () => {
       assert.equal(broken.code, 1);
       assert.match(broken.stderr, /broke off/);
       await assert.rejects(access(join(dir, 'cut.jsonl')));
-      for (const args of ['query fine', 'query fine --table', 'query fine --csv', 'query fine --pretty', 'export fine --jsonl', 'kv list --text', 'kv list']) {
+      for (const args of ['query raw', 'query fine', 'query fine --table', 'query fine --csv', 'query fine --pretty', 'export fine --jsonl', 'kv list --text', 'kv list']) {
         const screen = await run('script', ['-qec', `${cohoBin} ${args}`, '/dev/null'], { cwd: dir, env: { ...env, COHO_CONFIG_DIR: dir, TERM: 'xterm' } });
         assert.equal(screen.code, 0, `${args}: ${screen.stdout}`);
         const shown = screen.stdout.replaceAll('\u001b[K', '');  // our own: the progress line is cleared
