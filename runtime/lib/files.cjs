@@ -55,7 +55,8 @@ function makeFiles(calls, currentExchange) {
       const { path: stored, size, contentType, etag } = await calls.call('file.commit', await created, path, options?.contentType ?? null);
       return { path: stored, size, contentType, etag };
     } catch (error) {
-      created.then((handle) => calls.forget('file.close', handle), () => {});
+      const handle = await created.catch(() => 0);
+      if (handle !== 0) calls.forget('file.close', handle);
       throw error;
     }
   }
