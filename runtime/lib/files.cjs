@@ -45,21 +45,18 @@ function makeFiles(calls, currentExchange) {
   async function saveFile(path, data, options) {
     checkPath(path);
     refuseSource(options);
-    const pieces = piecesOf(data);
-    let next = pieces.next();  // at once: the stream may fail before there is a handle
-    next.catch(() => {});
-    let handle = 0;
+    if (!isWhole(data) && !(data !== null && typeof data === 'object' && (data[Symbol.asyncIterator] || data.on))) {
+      throw invalidArgument('a file is made of a stream, a Buffer or text');
+    }
+    const created = calls.call('file.create');
+    const append = async (piece) => calls.callBytes('file.append', piece, await created);
     try {
-      handle = await calls.call('file.create');
-      for (let step = await next; !step.done; step = await next) {
-        await calls.callBytes('file.append', step.value, handle);
-        next = pieces.next();
-      }
-      const { path: stored, size, contentType, etag } = await calls.call('file.commit', handle, path, options?.contentType ?? null);
+      await (isWhole(data) ? appendWhole(bytesOf(data), append) : appendStream(data, append));
+      const { path: stored, size, contentType, etag } = await calls.call('file.commit', await created, path, options?.contentType ?? null);
       return { path: stored, size, contentType, etag };
     } catch (error) {
+      const handle = await created.catch(() => 0);
       if (handle !== 0) calls.forget('file.close', handle);
-      pieces.return().catch(() => {});
       throw error;
     }
   }
@@ -131,36 +128,37 @@ function makeStream(calls, exchange, { handle }, { start, end }) {
   });
 }
 
-// An iterator over what saveFile() was given, in pieces; each is valid until the next is asked for.
-function piecesOf(data) {
-  if (typeof data === 'string' || data instanceof Uint8Array || data instanceof ArrayBuffer) return cut(bytesOf(data));
-  if (data !== null && typeof data === 'object') {
-    if (typeof data[Symbol.asyncIterator] === 'function') return gathered(data);
-    if (typeof data.on === 'function') return gathered(new (require('node:stream').Readable)().wrap(data));
-  }
-  throw invalidArgument('a file is made of a stream, a Buffer or text');
+function isWhole(data) {
+  return typeof data === 'string' || data instanceof Uint8Array || data instanceof ArrayBuffer;
 }
 
-async function* cut(bytes) {
-  for (let at = 0; at < bytes.length; at += kPieceBytes) yield bytes.subarray(at, at + kPieceBytes);
+async function appendWhole(bytes, append) {
+  for (let at = 0; at < bytes.length; at += kPieceBytes) await append(bytes.subarray(at, at + kPieceBytes));
 }
 
-// All pieces in one block of memory: large uploads leave little for the collector.
-async function* gathered(stream) {
+// All pieces in one block of memory, one append at a time.
+function appendStream(source, append) {
+  const { Readable, Writable, promises } = require('node:stream');
   const block = Buffer.allocUnsafeSlow(kPieceBytes);
   let fill = 0;
-  for await (const chunk of stream) {
+  const take = async (chunk) => {
     const bytes = bytesOf(chunk);
     for (let at = 0; at < bytes.length;) {
       const copied = bytes.copy(block, fill, at);
       at += copied;
       fill += copied;
-      if (fill < kPieceBytes) continue;
-      yield block;
+      if (fill < kPieceBytes) return;
+      await append(block);
       fill = 0;
     }
-  }
-  if (fill > 0) yield block.subarray(0, fill);
+  };
+  const sink = new Writable({
+    objectMode: true,
+    highWaterMark: 1,
+    write: (chunk, encoding, done) => take(chunk).then(() => done(), done),
+    final: (done) => (fill === 0 ? done() : append(block.subarray(0, fill)).then(() => done(), done)),
+  });
+  return promises.pipeline(typeof source.pipe === 'function' && !source[Symbol.asyncIterator] ? new Readable().wrap(source) : source, sink);
 }
 
 function bytesOf(piece) {
