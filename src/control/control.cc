@@ -205,7 +205,11 @@ Task<Result<void>> RestDoor::readArguments(const Operation& operation, http::Exc
   const std::span<const Argument> none;
   REDD_CO_TRY_VOID(arguments.addQuery(head.query(), inQuery ? std::span(operation.arguments) : none));
   if (operation.bodySize == BodySize::streamed || (inQuery && !head.hasBody())) co_return Result<void>{};
-  REDD_CO_TRY(const auto body, co_await readBody(exchange, bodyBytesMax(operation)));
+  REDD_CO_TRY(auto body, co_await readBody(exchange, bodyBytesMax(operation)));
+  if (!operation.archiveType.empty() && head.headers.find("content-type") == operation.archiveType) {
+    arguments.set("archive", std::move(body));
+    co_return Result<void>{};
+  }
   co_return arguments.addJson(body, inQuery ? none : std::span(operation.arguments));
 }
 

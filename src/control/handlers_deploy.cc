@@ -1,7 +1,9 @@
 #include <algorithm>
 
+#include "base/log.h"
 #include "handlers.h"
 #include "json_writer.h"
+#include "source_store.h"
 
 namespace redd::control {
 namespace {
@@ -27,7 +29,16 @@ Answer refusal(const Error& error) {
   return Answer{out.end(), httpStatus(error.code)};
 }
 
-space::DeploymentPtr candidateOf(Call& call) {
+// An archive's description holds the arguments of the JSON form. The files are views into `tar`.
+Result<std::vector<SourceFile>> unpack(Call& call, std::string_view tar) {
+  REDD_TRY(auto archive, readDeployArchive(tar, call.services.limits));
+  const auto row = std::ranges::find(operations(), "deploy", &Operation::name);
+  REDD_TRY_VOID(call.arguments.addJson(archive.description, row->arguments));
+  return std::move(archive.files);
+}
+
+// Without an archive the space keeps the source files that it has.
+space::DeploymentPtr candidateOf(Call& call, const space::Space& space) {
   auto out = std::make_shared<space::Deployment>();
   out->id = call.services.catalogue.newDeploymentId();
   out->createdMs = nowMs();
@@ -37,6 +48,7 @@ space::DeploymentPtr candidateOf(Call& call) {
   out->language = call.arguments.text("language");
   out->bundle = std::make_shared<const std::string>(call.arguments.takeText("bundle"));
   out->bundleBytes = out->bundle->size();
+  if (!call.arguments.has("archive") && space.deployment) out->sourceId = space.deployment->sourceScope();
   return out;
 }
 
@@ -47,7 +59,8 @@ Task<Result<space::SpacePtr>> activate(Services& services, space::SpacePtr space
                              .gitBranch = ready->gitBranch,
                              .language = ready->language,
                              .manifest = ready->manifest,
-                             .id = ready->id};
+                             .id = ready->id,
+                             .sourceId = ready->sourceId};
   co_return co_await services.lane.run<space::SpacePtr>([&services, space, f = std::move(fresh)]() mutable {
     return services.catalogue.activate(space->project, space->name, std::move(f));
   });
@@ -62,18 +75,15 @@ std::string deployedJson(const space::Deployment& deployment, std::int64_t start
       .end();
 }
 
-}  // namespace
+// The library keeps templates as hbs:… in the key/value store without end (spec 60.5).
+Task<void> forgetTemplates(const space::SpacePtr& space, StorePtr store) {
+  const auto done = co_await suspend<std::uint64_t>([&](Completion<std::uint64_t> removed) { store->kvDelPrefix("", "hbs:", std::move(removed)); });
+  if (!done) log::warn("control", "{}: stale templates may be kept: {}", space->label(), done.error().detail);
+}
 
 // The subscribers of the catalogue post the publication to this loop before activate() returns on its thread, so it has been
 // handled when this coroutine goes on: whoever hears 201 meets the new code.
-Task<Result<Answer>> deploy(Call call) {
-  auto& services = call.services;
-  REDD_CO_TRY(auto space, call.space());
-  REDD_CO_TRY(const auto turn, co_await services.deploys.take(space->id));
-  REDD_CO_TRY(space, call.space());  // settings may have changed, or the space gone, while this one waited
-
-  const auto candidate = candidateOf(call);
-  if (candidate->bundle->empty()) co_return invalid("'bundle' is empty.");
+Task<Result<Answer>> tryAndActivate(Services& services, space::SpacePtr space, space::DeploymentPtr candidate) {
   const auto startedNs = monotonicNs();
   auto manifest = co_await services.supervisor.prepare(space, candidate);
   if (!manifest) co_return refusal(manifest.error());
@@ -84,6 +94,30 @@ Task<Result<Answer>> deploy(Call call) {
   if (ready->manifest.startup) co_await services.supervisor.runStartupHook(space, ready);
   REDD_CO_TRY_VOID(co_await activate(services, space, ready));
   co_return Answer{deployedJson(*ready, startMs)};
+}
+
+}  // namespace
+
+Task<Result<Answer>> deploy(Call call) {
+  auto& services = call.services;
+  auto tar = call.arguments.takeText("archive");
+  std::vector<SourceFile> sources;
+  if (call.arguments.has("archive")) {
+    REDD_CO_TRY(sources, unpack(call, tar));
+  }
+  REDD_CO_TRY(auto space, call.space());
+  REDD_CO_TRY(const auto turn, co_await services.deploys.take(space->id));
+  REDD_CO_TRY(space, call.space());  // settings may have changed, or the space gone, while this one waited
+
+  const auto candidate = candidateOf(call, *space);
+  if (candidate->bundle->empty()) co_return invalid("'bundle' is empty.");
+  REDD_CO_TRY(const auto store, co_await openStore(call));
+  const auto stored = co_await storeSources(store, candidate->id, sources);
+  tar = {};
+  auto answer = stored ? co_await tryAndActivate(services, space, candidate) : Result<Answer>(stored.error());
+  if (answer && answer->status == 0) co_await forgetTemplates(space, store);
+  co_await tidySources(services, space, store);
+  co_return answer;
 }
 
 Task<Result<Answer>> listDeployments(Call call) {

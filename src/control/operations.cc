@@ -52,7 +52,7 @@ std::vector<Operation> table() {
       {"deploy", "POST", REDD_SPACE "/deployments", owner, write, "Tries new code and, when it answers, makes it the active one.",
        {{"bundle", text, required}, {"author", text, optional}, {"gitHash", text, optional}, {"gitBranch", text, optional},
         {"language", text, optional}},
-       deploy, nullptr, 201, BodySize::deploy},
+       deploy, nullptr, 201, BodySize::deploy, "application/x-tar"},
       {"deploy.list", "GET", REDD_SPACE "/deployments", owner, read, "Deployments, newest first.", {}, listDeployments},
       {"worker.list", "GET", REDD_SPACE "/workers", owner, read, "The processes that run the space's code.", {}, listWorkers},
       {"log.tail", "GET", REDD_SPACE "/logs", owner, read, "The newest log lines, oldest first.", tail, tailLog},

@@ -57,6 +57,7 @@ struct Operation {
   Stream stream = nullptr;  // or this
   int status = 200;
   BodySize bodySize = BodySize::small;
+  std::string_view archiveType = {};  // a body of this content type becomes the argument "archive" as it came, instead of the others
 };
 
 const std::vector<Operation>& operations();

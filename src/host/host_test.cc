@@ -91,6 +91,7 @@ class MapStore : public store::Store {
   void fileCreate(Completion<std::shared_ptr<store::FileWriter>>) override {}
   void fileRemove(std::string, std::string path, Completion<store::FileInfo> done) override { done(store::noSuchFile(path)); }
   void fileList(std::string, std::string, Completion<std::vector<store::FileEntry>> done) override { done(std::vector<store::FileEntry>()); }
+  void fileKeepScopes(std::vector<std::string>, Completion<std::uint64_t> done) override { done(0); }
   void close(Completion<void> done) override { done({}); }
 };
 

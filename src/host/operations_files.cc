@@ -33,7 +33,7 @@ Result<std::string> scopeOf(Call& call) {
   REDD_TRY(const std::string place, call.arguments.textOrEmpty("place", 10));
   if (place.empty()) return std::string();
   if (place != "source" || !call.space.deployment) return invalid("a file's place is empty or \"source\"");
-  return call.space.deployment->id;
+  return call.space.deployment->sourceScope();
 }
 
 Result<std::string> pathOf(Call& call) { return call.arguments.text("path", 16 * call.limits.filePathBytesMax); }

@@ -328,6 +328,7 @@ Result<SpacePtr> SqliteCatalogue::activate(std::string_view project, std::string
   deployment->bundleBytes = fresh.bundle.size();
   deployment->bundle = std::make_shared<const std::string>(std::move(fresh.bundle));
   deployment->manifest = std::move(fresh.manifest);
+  deployment->sourceId = std::move(fresh.sourceId);
   return changeSpace(project, space, [&](Space& next) -> Result<void> {
     next.deployment = deployment;
     ++next.envRevision;

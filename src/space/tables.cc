@@ -10,7 +10,7 @@ namespace redd::space {
 namespace {
 
 // One script a format; a released one never changes, the next is appended.
-constexpr std::array<const char*, 2> kFormats = {R"sql(
+constexpr std::array<const char*, 3> kFormats = {R"sql(
 CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
 CREATE TABLE users (
   id TEXT PRIMARY KEY, name TEXT NOT NULL, email TEXT NOT NULL, role TEXT NOT NULL, token_digest TEXT NOT NULL
@@ -47,6 +47,9 @@ CREATE TABLE bundles (
 )sql",
                                                    R"sql(
 ALTER TABLE spaces ADD COLUMN domains TEXT NOT NULL DEFAULT '[]';
+)sql",
+                                                   R"sql(
+ALTER TABLE deployments ADD COLUMN source_id TEXT NOT NULL DEFAULT '';
 )sql"};
 
 constexpr std::string_view kPutSpace = R"sql(
@@ -145,10 +148,10 @@ Result<void> Tables::removeToken(std::string_view spaceId, std::string_view key)
 }
 
 Result<void> Tables::addDeployment(std::string_view spaceId, const Deployment& deployment) {
-  REDD_TRY_VOID(database_.run("INSERT INTO deployments (id, space_id, created_ms, author, git_hash, git_branch, language, bundle_bytes, manifest) "
-                              "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+  REDD_TRY_VOID(database_.run("INSERT INTO deployments (id, space_id, created_ms, author, git_hash, git_branch, language, bundle_bytes, manifest, "
+                              "source_id) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                               deployment.id, spaceId, deployment.createdMs, deployment.author, deployment.gitHash, deployment.gitBranch,
-                              deployment.language, deployment.bundleBytes, manifestText(deployment.manifest)));
+                              deployment.language, deployment.bundleBytes, manifestText(deployment.manifest), deployment.sourceId));
   return written(
       database_.run("INSERT INTO bundles (deployment_id, text) VALUES (?, ?)", deployment.id, store::sqlite::Blob{*deployment.bundle}));
 }

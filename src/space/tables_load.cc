@@ -8,7 +8,7 @@ namespace {
 std::string textOf(const store::sqlite::Statement& row, int column) { return std::string(row.text(column)); }
 
 constexpr std::string_view kDeploymentColumns =
-    "SELECT id, created_ms, author, git_hash, git_branch, language, bundle_bytes, manifest FROM deployments ";
+    "SELECT id, created_ms, author, git_hash, git_branch, language, bundle_bytes, manifest, source_id FROM deployments ";
 
 Result<Deployment> deploymentFrom(const store::sqlite::Statement& row) {
   Deployment out;
@@ -20,6 +20,7 @@ Result<Deployment> deploymentFrom(const store::sqlite::Statement& row) {
   out.language = textOf(row, 5);
   out.bundleBytes = static_cast<std::size_t>(row.integer(6));
   REDD_TRY(out.manifest, manifestFrom(row.text(7)));
+  out.sourceId = textOf(row, 8);
   return out;
 }
 

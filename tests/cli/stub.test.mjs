@@ -184,9 +184,12 @@ describe('coho', () => {
     const name = await project();
     const { stdout, stderr } = await good('deploy');
     assert.equal(stdout, `Project: ${name}  Space: dev\nDeployed Codehook successfully! 🙌\n`);
-    assert.equal(stderr, '');
-    const { body, path } = stub.last();
+    assert.match(stderr, /^Sent \d+ files?, bundle \d+ (KB|bytes)\n$/);
+    const { body, path, entries } = stub.last();
     assert.equal(path, `/projects/${name}/spaces/dev/deployments`);
+    assert.equal(entries[0].name, 'redd/deployment.json');
+    assert.ok(entries.some((one) => one.name === 'source/index.js' && one.type === '0'));
+    assert.ok(!entries.some((one) => /config\.json|node_modules|\/\./.test(one.name)));
     assert.equal(body.language, 'Javascript');
     assert.match(body.bundle, /^var EntryPoint\s*=/m);
     const json = JSON.parse((await good('deploy', '--json')).stdout);

@@ -2,6 +2,7 @@
 // stores little; what it cannot know (does the code load?) the test says with `refuseDeploy`.
 import { createServer } from 'node:http';
 import { once } from 'node:events';
+import { readTar } from '../lib/tar.mjs';
 
 export async function startStub({ token = 'stub-token' } = {}) {
   const projects = new Map();  // uniqueName → Map of space name → space
@@ -80,10 +81,12 @@ export async function startStub({ token = 'stub-token' } = {}) {
   const server = createServer(async (request, response) => {
     const pieces = [];
     for await (const piece of request) pieces.push(piece);
-    const text = Buffer.concat(pieces).toString();
+    const bytes = Buffer.concat(pieces);
+    const entries = request.headers['content-type'] === 'application/x-tar' ? readTar(bytes) : undefined;
+    const text = entries ? entries[0].text : bytes.toString();
     const body = text ? JSON.parse(text) : undefined;
     const [path, query] = request.url.replace(/^\/_\/api\/v1/, '').split('?');
-    asked.push({ method: request.method, path, query, body, authorization: request.headers.authorization });
+    asked.push({ method: request.method, path, query, body, entries, authorization: request.headers.authorization });
     if (state.raw) return response.writeHead(state.raw.status ?? 200, { 'content-type': state.raw.type ?? 'application/json' }).end(state.raw.body);
     if (request.headers.authorization !== `Bearer ${token}`) {
       return response.writeHead(401, { 'content-type': 'application/json' }).end(JSON.stringify({ error: 'Unknown token', code: 'unauthorized' }));

@@ -80,6 +80,7 @@ class SqliteStore final : public Store, public std::enable_shared_from_this<Sqli
   void fileCreate(Completion<std::shared_ptr<FileWriter>> done) override;
   void fileRemove(std::string scope, std::string path, Completion<FileInfo> done) override;
   void fileList(std::string scope, std::string directory, Completion<std::vector<FileEntry>> done) override;
+  void fileKeepScopes(std::vector<std::string> scopes, Completion<std::uint64_t> done) override;
 
   void close(Completion<void> done) override;
 

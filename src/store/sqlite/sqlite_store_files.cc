@@ -3,6 +3,9 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <set>
+
+#include "base/json.h"
 #include "file_rules.h"
 #include "sqlite/blob_files.h"
 #include "sqlite/sqlite_store.h"
@@ -79,6 +82,32 @@ class RemoveFileOp final : public FileOp<FileInfo> {
 
  private:
   std::string scope_, path_;
+};
+
+class KeepScopesOp final : public FileOp<std::uint64_t> {
+ public:
+  KeepScopesOp(std::shared_ptr<BlobFiles> blobs, const std::vector<std::string>& scopes, Completion<std::uint64_t> done)
+      : FileOp(std::move(blobs), std::move(done)) {
+    for (const auto& scope : scopes) kept_ += (kept_.size() > 1 ? "," : "") + json::quoted(scope);
+    kept_ += ']';
+  }
+  Result<void> apply(Writer& writer) override {
+    constexpr std::string_view where = "FROM file WHERE scope <> '' AND scope NOT IN (SELECT value FROM json_each(?))";
+    left_.clear();
+    REDD_TRY(Statement rows, writer.database.query(fmt::format("SELECT blob {}", where), kept_));
+    std::uint64_t count = 0;
+    for (std::set<std::string> seen;; ++count) {
+      REDD_TRY(const bool row, rows.step());
+      if (!row) break;
+      if (seen.emplace(rows.text(0)).second) left_.emplace_back(rows.text(0));
+    }
+    REDD_TRY_VOID(writer.database.run(fmt::format("DELETE {}", where), kept_));
+    result_ = count;
+    return {};
+  }
+
+ private:
+  std::string kept_ = "[";
 };
 
 }  // namespace
@@ -183,6 +212,10 @@ void SqliteStore::fileRemove(std::string scope, std::string path, Completion<Fil
   auto name = fileName(path, limits_);
   if (!name) return failLater(std::move(done), name.error());
   filesWritten_ = std::max(filesWritten_, write(std::make_unique<RemoveFileOp>(blobs_, std::move(scope), *std::move(name), std::move(done)), kOpBytes));
+}
+
+void SqliteStore::fileKeepScopes(std::vector<std::string> scopes, Completion<std::uint64_t> done) {
+  filesWritten_ = std::max(filesWritten_, write(std::make_unique<KeepScopesOp>(blobs_, scopes, std::move(done)), kOpBytes));
 }
 
 void SqliteStore::fileList(std::string scope, std::string directory, Completion<std::vector<FileEntry>> done) {

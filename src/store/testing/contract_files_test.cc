@@ -69,6 +69,19 @@ TEST_P(FilesContract, FS_01_ScopesAreApart) {
   EXPECT_EQ(read(*open("/f", "d1")), "source");
 }
 
+TEST_P(FilesContract, FS_04_ScopesThatAreNotKeptGo) {
+  ASSERT_TRUE(save("/f", {"app"}));
+  for (const char* scope : {"d1", "d2", "d3"}) ASSERT_TRUE(save("/f", {"of ", scope}, scope));
+  ASSERT_TRUE(save("/same", {"app"}, "d1"));
+  EXPECT_EQ(*await<std::uint64_t>(loop_, [&](auto done) { store_->fileKeepScopes({"d2", "unknown"}, std::move(done)); }), 3u);
+  EXPECT_FALSE(open("/f", "d1"));
+  EXPECT_FALSE(open("/f", "d3"));
+  EXPECT_EQ(read(*open("/f", "d2")), "of d2");
+  EXPECT_EQ(read(*open("/f")), "app");  // its content was also one of d1's
+  EXPECT_EQ(*await<std::uint64_t>(loop_, [&](auto done) { store_->fileKeepScopes({}, std::move(done)); }), 1u);
+  EXPECT_EQ(read(*open("/f")), "app");
+}
+
 TEST_P(FilesContract, FS_01_DirectoriesAreImplicit) {
   for (const char* path : {"/a/x", "/a/y/1", "/a/y/2", "/a/y.txt", "/b"}) ASSERT_TRUE(save(path, {"1"}));
   EXPECT_EQ(list("/"), "/a/ /b ");

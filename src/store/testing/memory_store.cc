@@ -405,6 +405,11 @@ class MemoryStore final : public Store {
       return at == files_->end() || at->first.first != scope ? std::nullopt : std::optional(at->second.info);
     }));
   }
+  void fileKeepScopes(std::vector<std::string> scopes, Completion<std::uint64_t> done) override {
+    scopes.emplace_back();
+    const auto gone = std::erase_if(*files_, [&](const auto& file) { return std::ranges::find(scopes, file.first.first) == scopes.end(); });
+    later(std::move(done), Result<std::uint64_t>(gone));
+  }
   void close(Completion<void> done) override { later(std::move(done), Result<void>()); }
 
  private:

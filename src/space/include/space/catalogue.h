@@ -24,6 +24,7 @@ struct NewDeployment {
   std::string bundle, author, gitHash, gitBranch, language;
   Manifest manifest;
   std::string id;  // made by newDeploymentId() before the workers tried it
+  std::string sourceId = {};  // as Deployment's
 };
 
 enum class Role : std::uint8_t { none, owner };

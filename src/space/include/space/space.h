@@ -42,6 +42,8 @@ struct Deployment {
   std::size_t bundleBytes = 0;
   std::shared_ptr<const std::string> bundle;  // the script's text
   Manifest manifest;
+  std::string sourceId;  // the deployment whose source files it uses; "" its own
+  const std::string& sourceScope() const { return sourceId.empty() ? id : sourceId; }  // of store/files.h
 };
 using DeploymentPtr = std::shared_ptr<const Deployment>;
 

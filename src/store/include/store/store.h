@@ -129,6 +129,8 @@ class Store {
   virtual void fileCreate(Completion<std::shared_ptr<FileWriter>> done) = 0;
   virtual void fileRemove(std::string scope, std::string path, Completion<FileInfo> done) = 0;
   virtual void fileList(std::string scope, std::string directory, Completion<std::vector<FileEntry>> done) = 0;  // empty: no such directory
+  // Removes the files of every scope that is not among these; scope "" always stays. How many they were.
+  virtual void fileKeepScopes(std::vector<std::string> scopes, Completion<std::uint64_t> done) = 0;
 
   // Everything acknowledged so far is on disk; nothing runs any more when `done` is called. No calls after it.
   virtual void close(Completion<void> done) = 0;
