@@ -13,7 +13,7 @@ describe('image-upload-thumbnails', () => {
   const upload = async (content, headers = { 'x-apikey': album.key }) => {
     const form = new FormData();
     form.append('picture', new File([content], 'my cat.png', { type: 'image/png' }));
-    const answer = await fetch(`${album.app.url}/pictures`, { method: 'POST', body: form, headers });
+    const answer = await fetch(`${album.app.url}/upload`, { method: 'POST', body: form, headers });
     return { status: answer.status, json: await answer.json() };
   };
   const load = async (path, options) => {

@@ -6,12 +6,15 @@ import { PassThrough } from 'node:stream';
 const kLargest = 1024 * 1024;
 
 app.post('/drop', (req, res) => {
-  const form = busboy({ headers: req.headers, limits: { fileSize: kLargest, files: 5 } });
+  const form = busboy({ headers: req.headers, defParamCharset: 'utf8', limits: { fileSize: kLargest, files: 5 } });
   const saving = [];
   form.on('file', (field, file, { filename, mimeType }) => {
     const path = `/drop/${filename}`;
     const through = new PassThrough();
-    file.on('limit', () => through.destroy(new Error(`${filename} is larger than ${kLargest} bytes`)));
+    file.on('limit', () => {
+      file.unpipe(through).resume();
+      through.destroy(new Error(`${filename} is larger than ${kLargest} bytes`));
+    });
     saving.push(filestore.saveFile(path, through, { contentType: mimeType }));
     saving.at(-1).catch(() => {});
     file.pipe(through);

@@ -13,7 +13,7 @@ function half(image) {
   return small;
 }
 
-app.post('/pictures', (req, res) => {
+app.post('/upload', (req, res) => {
   const form = busboy({ headers: req.headers });
   let work = null;
   form.on('file', (field, file, { filename }) => {
