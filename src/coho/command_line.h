@@ -25,5 +25,7 @@ CLI::App* addCommand(CLI::App& app, Parsed& parsed, std::string name, std::strin
 
 // The commands of data_commands.h.
 void addDataCommands(CLI::App& app, Parsed& parsed);
+// The commands of file_commands.h.
+void addFileCommands(CLI::App& app, Parsed& parsed);
 
 }  // namespace redd::coho

@@ -152,6 +152,7 @@ int run(int count, char** values) {
   addProjectCommands(app, arguments);
   addCodeCommands(app, arguments);
   addDataCommands(app, arguments);
+  addFileCommands(app, arguments);
   addSettingCommands(app, arguments);
   try {
     app.parse(count, values);

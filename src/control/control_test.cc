@@ -309,6 +309,10 @@ const std::map<std::string_view, Expected> kWhoMay = {
     {"key.get", {401, 401, 200, ""}},
     {"key.set", {401, 401, 200, R"({"value":"v"})"}},
     {"key.remove", {401, 401, 200, ""}},
+    {"file.list", {401, 401, 200, ""}},
+    {"file.read", {401, 401, 200, "?path=/f"}},
+    {"file.write", {401, 401, 200, "?path=/g"}},
+    {"file.remove", {401, 401, 200, "?path=/f"}},
 };
 
 std::string filledPath(std::string path, const std::map<std::string, std::string>& values) {
@@ -338,6 +342,7 @@ TEST(Control, PermissionMatrix) {
     ASSERT_TRUE(house.catalogue->setEnv(house.projectName, "dev", "VAR", {"x", space::Secrecy::plain}));
     const auto space = "/_/api/v1/projects/" + house.projectName + "/spaces/dev";
     house.call("PUT", space + "/keys/" + token.key, R"({"value":"x"})");
+    house.call("PUT", space + "/files/content?path=/f", "x");
     house.call("POST", space + "/collections/things/documents", R"({"document":{"_id":"one","name":"x"}})");
     house.call("POST", space + "/collections/things/indexes", R"({"fields":["name"]})");
     auto target = filledPath(std::string(operation.path), {{"project", house.projectName},

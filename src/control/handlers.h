@@ -63,5 +63,10 @@ Task<Result<Answer>> setKey(Call call);
 Task<Result<Answer>> removeKey(Call call);
 Task<void> listKeys(Call call, http::Exchange& exchange);
 Task<Result<Answer>> removeKeys(Call call);
+// handlers_files.cc
+Task<Result<Answer>> listFiles(Call call);
+Task<void> readFile(Call call, http::Exchange& exchange);
+Task<void> writeFile(Call call, http::Exchange& exchange);
+Task<Result<Answer>> removeFile(Call call);
 
 }  // namespace redd::control

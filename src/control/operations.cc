@@ -103,6 +103,13 @@ std::vector<Operation> table() {
       {"key.set", "PUT", REDD_SPACE "/keys/{key}", owner, write, "Sets the value of a key.",
        {{"value", text, required}, {"ttl", count}, {"keyspace", text}}, setKey, nullptr, 200, BodySize::data},
       {"key.remove", "DELETE", REDD_SPACE "/keys/{key}", owner, write, "Removes a key.", {{"keyspace", text}}, removeKey},
+
+      {"file.list", "GET", REDD_SPACE "/files", owner, read, "Files and directories of a directory.", {{"path", text}}, listFiles},
+      {"file.read", "GET", REDD_SPACE "/files/content", owner, read, "The content of a file, as a stream.", {{"path", text, required}}, nullptr,
+       readFile},
+      {"file.write", "PUT", REDD_SPACE "/files/content", owner, write, "Stores the body as a file, in the place of one of that path.",
+       {{"path", text, required}}, nullptr, writeFile, 200, BodySize::streamed},
+      {"file.remove", "DELETE", REDD_SPACE "/files", owner, write, "Removes a file.", {{"path", text, required}}, removeFile},
   };
 }
 

@@ -26,6 +26,7 @@ constexpr std::size_t kHeadBytesMax = 64 << 10;  // all heads of one answer, 1xx
 constexpr std::size_t kHeadFieldsMax = 256;
 constexpr std::size_t kFetchesQueuedMax = 1'000;
 constexpr std::size_t kFetchThreads = 4;
+constexpr long kUploadBufferBytes = 256 << 10;
 
 struct CurlDelete {
   void operator()(CURL* easy) const { curl_easy_cleanup(easy); }
@@ -56,6 +57,7 @@ struct Progress {
   bool isSuccess = false;  // of the newest status line
   bool isStoppedByReader = false;
   std::optional<Error> error;
+  std::string_view uploadRest = {};  // of the newest piece
 };
 
 std::string numericAddress(const curl_sockaddr& address) {
@@ -121,6 +123,30 @@ std::size_t onBodyPiece(char* data, std::size_t, std::size_t size, void* user) {
   return size;
 }
 
+std::size_t onUploadRoom(char* room, std::size_t unit, std::size_t units, void* user) {
+  auto& progress = *static_cast<Progress*>(user);
+  if (progress.uploadRest.empty()) {
+    auto piece = progress.context.upload->next();
+    if (!piece) {
+      progress.error = std::move(piece).error();
+      return CURL_READFUNC_ABORT;
+    }
+    progress.uploadRest = *piece;
+  }
+  const auto taken = progress.uploadRest.copy(room, unit * units);
+  progress.uploadRest.remove_prefix(taken);
+  return taken;
+}
+
+void setUpload(CURL* easy, Progress& progress) {
+  const auto& bytes = progress.context.upload->bytes;
+  set(easy, CURLOPT_UPLOAD, 1L);
+  set(easy, CURLOPT_UPLOAD_BUFFERSIZE, kUploadBufferBytes);
+  set(easy, CURLOPT_INFILESIZE_LARGE, bytes ? static_cast<curl_off_t>(*bytes) : curl_off_t{-1});
+  set(easy, CURLOPT_READFUNCTION, &onUploadRoom);
+  set(easy, CURLOPT_READDATA, &progress);
+}
+
 int onProgress(void* user, curl_off_t, curl_off_t, curl_off_t, curl_off_t) {
   return static_cast<Progress*>(user)->context.stop.stop_requested() ? 1 : 0;
 }
@@ -161,7 +187,8 @@ void setBounds(CURL* easy, Progress& progress) {
   set(easy, CURLOPT_XFERINFODATA, &progress);
 }
 
-Result<List> setMessage(CURL* easy, const ClientRequest& request) {
+Result<List> setMessage(CURL* easy, Progress& progress) {
+  const ClientRequest& request = progress.request;
   List headers;
   for (const auto& [name, value] : request.headers) {
     if ((name + value).find_first_of(std::string_view("\r\n\0", 3)) != std::string::npos) return invalid("a header holds a line break");
@@ -169,7 +196,9 @@ Result<List> setMessage(CURL* easy, const ClientRequest& request) {
   }
   append(headers, "Expect:");
   set(easy, CURLOPT_HTTPHEADER, headers.get());
-  if (request.method == "HEAD") {
+  if (progress.context.upload != nullptr) {
+    setUpload(easy, progress);
+  } else if (request.method == "HEAD") {
     set(easy, CURLOPT_NOBODY, 1L);
   } else if (!request.body.empty() || request.method == "POST" || request.method == "PUT" || request.method == "PATCH") {
     set(easy, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request.body.size()));
@@ -261,7 +290,7 @@ class PoolFetcher final : public Fetcher {
       Job job = std::move(queue_.front());
       queue_.pop_front();
       lock.unlock();
-      auto result = transfer(std::move(job.request), {stop, {}});
+      auto result = transfer(std::move(job.request), {.stop = stop, .resolve = {}});
       finish(std::move(job), std::move(result));
       lock.lock();
     }
@@ -292,7 +321,7 @@ Result<ClientResponse> transfer(ClientRequest request, const TransferContext& co
   set(easy.get(), CURLOPT_URL, request.url.c_str());
   setBounds(easy.get(), progress);
   setTls(easy.get(), request);
-  REDD_TRY(const List headers, setMessage(easy.get(), request));
+  REDD_TRY(const List headers, setMessage(easy.get(), progress));
   List resolve;
   for (const std::string& entry : context.resolve) append(resolve, entry);
   if (resolve) set(easy.get(), CURLOPT_RESOLVE, resolve.get());
@@ -305,6 +334,8 @@ Result<ClientResponse> transfer(ClientRequest request, const TransferContext& co
 }
 
 Result<ClientResponse> fetch(ClientRequest request) { return transfer(std::move(request), {}); }
+
+Result<ClientResponse> upload(ClientRequest request, UploadBody body) { return transfer(std::move(request), {.stop = {}, .resolve = {}, .upload = &body}); }
 
 std::unique_ptr<Fetcher> Fetcher::create(Loop& loop, std::string caFile, AddressPolicy policy) {
   return std::make_unique<PoolFetcher>(loop, std::move(caFile), std::move(policy));
