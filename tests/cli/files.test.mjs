@@ -5,6 +5,7 @@ import { randomBytes } from 'node:crypto';
 import { access, mkdir, mkdtemp, open, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { makeApp } from '../lib/app.mjs';
 import { coho, startRedd } from '../lib/redd.mjs';
 
 const MiB = 1 << 20;
@@ -132,4 +133,24 @@ describe('coho with files', () => {
     const grown = await residentBytes() - before;
     assert.ok(grown < 100 * MiB, `redd's peak grew by ${grown >> 20} MiB`);
   });
+});
+
+test('FS-05 app.storage serves what coho files put stored, and no longer what coho files rm removed', async (t) => {
+  const server = await startRedd();
+  t.after(() => server.stop());
+  const app = await makeApp(server, {
+    files: {
+      'index.js': "import { app } from 'codehooks-js';\napp.storage({ route: '/docs', directory: '/docs' });\nexport default app.init();\n",
+      'docs/page.html': '<h1>stored</h1>',
+    },
+  });
+  t.after(app.remove);
+  await app.deploy();
+  await app.good('files', 'put', 'docs', '--target', '/docs');
+  const served = await fetch(`${app.url}/docs/page.html`);
+  assert.equal(served.status, 200);
+  assert.match(served.headers.get('content-type'), /^text\/html/);
+  assert.equal(await served.text(), '<h1>stored</h1>');
+  await app.good('files', 'rm', '/docs/page.html');
+  assert.equal((await fetch(`${app.url}/docs/page.html`)).status, 404);
 });
