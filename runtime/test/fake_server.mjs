@@ -214,7 +214,7 @@ export class FakeServer {
   }
 
   #call(id, [invocation, operation, ...args], bytes) {
-    this.calls.push({ invocation, operation, args, bytes });
+    this.calls.push({ invocation, operation, args, ...(bytes ? { bytes } : {}) });
     const special = this.onCall?.(operation, args, id, bytes);
     if (special === 'later') return;
     if (special !== undefined) return this.result(id, special);
