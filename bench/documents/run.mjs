@@ -26,16 +26,16 @@ await writeFile(documents, Array.from({ length: kDocuments }, (_, i) => JSON.str
 const scripts = {
   get: `request = function() return wrk.format("GET", string.format("/dev/doc/doc%08d", math.random(0, ${kDocuments - 1}))) end`,
   query: `request = function() return wrk.format("GET", "/dev/of/customer-" .. math.random(0, ${kDocuments / kPerCustomer - 1})) end`,
-  insert: `wrk.method = "POST"; wrk.headers["Content-Type"] = "application/json"; wrk.body = '${JSON.stringify({ ...makeDocument(1), _id: undefined })}'`,
+  insert: `wrk.method = "POST"; wrk.path = "/dev/doc"; wrk.headers["Content-Type"] = "application/json"; wrk.body = '${JSON.stringify({ ...makeDocument(1), _id: undefined })}'`,
   hello: 'request = function() return wrk.format("GET", "/dev/hello") end',
 };
 for (const [name, text] of Object.entries(scripts)) await writeFile(join(scratch, `${name}.lua`), text);
 const wrk = async (port, script, { seconds = options.seconds, connections = options.connections } = {}) => {
   const { stdout } = await promisify(execFile)('wrk', ['-t1', `-c${connections}`, `-d${seconds}s`, '--latency', '-s', join(scratch, `${script}.lua`), `http://127.0.0.1:${port}`]);
-  const ms = (text) => { const found = /([\d.]+)(us|ms|s)/.exec(text); return Number(found[1]) * { us: 0.001, ms: 1, s: 1000 }[found[2]]; };
+  const ms = (text) => { const found = /([\d.]+)(us|ms|s)/.exec(text); if (!found) throw new Error(stdout); return Number(found[1]) * { us: 0.001, ms: 1, s: 1000 }[found[2]]; };
   const failed = Number(/Non-2xx or 3xx responses: (\d+)/.exec(stdout)?.[1] ?? 0);
   if (failed > 0) throw new Error(`${script}: ${failed} answers failed\n${stdout}`);
-  return { rate: Number(/Requests\/sec:\s+([\d.]+)/.exec(stdout)[1]), p50: ms(/50%\s+(\S+)/.exec(stdout)[1]), p99: ms(/99%\s+(\S+)/.exec(stdout)[1]) };
+  return { rate: Number(/Requests\/sec:\s+([\d.]+)/.exec(stdout)[1]), p50: ms(/^ +50%\s+(\S+)/m.exec(stdout)[1]), p99: ms(/^ +99%\s+(\S+)/m.exec(stdout)[1]) };
 };
 
 let number = 0;
