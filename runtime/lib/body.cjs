@@ -37,6 +37,7 @@ class IncomingBody {
   #ended = false;      // and the stream was told
   #aborted = false;
   #stream = null;
+  #wanted = false;     // the stream asked for more, and was not told that it is enough
   #gather = null;      // {bytesMax, bytes, done, over} while a parsed kind is gathered
 
   constructor(exchange) {
@@ -71,7 +72,7 @@ class IncomingBody {
   get stream() {
     if (this.#stream === null) {
       const { Readable } = require('node:stream');
-      this.#stream = new Readable({ read: () => this.#feed() });
+      this.#stream = new Readable({ read: () => this.#read() });
       if (this.#aborted) this.#stream.destroy();
     }
     return this.#stream;
@@ -114,14 +115,20 @@ class IncomingBody {
     done(whole);
   }
 
+  #read() {
+    this.#wanted = true;
+    this.#feed();
+  }
+
+  // What the stream does not ask for stays here, without credit: a slow reader holds the client back.
   #feed() {
     const stream = this.#stream;
-    while (this.#chunks.length > 0) {
+    while (this.#wanted && this.#chunks.length > 0) {
       const chunk = this.#chunks.shift();
-      const more = stream.push(chunk);
+      this.#wanted = stream.push(chunk);
       this.#consumed(chunk.length);
-      if (!more) return;
     }
+    if (this.#chunks.length > 0) return;
     if (this.#complete && !this.#ended) {
       this.#ended = true;
       stream.push(null);
