@@ -39,6 +39,13 @@ app.post('/hash', async (req, res) => {
   for await (const chunk of req) { hash.update(chunk); n += chunk.length; }
   res.json({ n, hash: hash.digest('hex') });
 });
+let letGo;
+app.post('/held', (req, res) => {
+  let n = 0;
+  req.on('data', (piece) => { if (n === 0) { req.pause(); letGo = () => req.resume(); } n += piece.length; });
+  req.on('end', () => res.json({ n }));
+});
+app.get('/let-go', (req, res) => { letGo(); res.json(true); });
 app.post('/events', (req, res) => {
   let n = 0;
   req.on('data', (chunk) => { n += chunk.length; }).on('end', () => res.json({ n, parsed: req.body }));
@@ -199,6 +206,20 @@ for (const path of ['/copy', '/copy2', '/pipeline']) {
     assert.ok(answer.ended);
   });
 }
+
+test('a reader that pauses holds the client back, and gets the rest when it goes on', async () => {
+  const answer = server.invoke('POST', '/held', { open: true });
+  for (let i = 0; i < 4; ++i) server.send(Type.body, answer.id, Buffer.alloc(64_000, 'h'));
+  const pong = once(server.events, 'pong');
+  server.send(Type.ping, 8);
+  await pong;
+  await server.request('GET', '/null');
+  assert.ok((answer.credited ?? 0) <= 192_000, `credit for ${answer.credited} of 256,000 bytes that nobody read`);
+  await server.request('GET', '/let-go');
+  server.send(Type.body, answer.id, '', 1);
+  await answer.until((done) => done.settledCount === 1);
+  assert.deepEqual(JSON.parse(String(answer.bytes)), { n: 256_000 });
+});
 
 test('reading the body after an await, by events, and a parsed body again', async () => {
   const hashed = (await post('/hash', 'application/octet-stream', 'abc')).json;
