@@ -178,7 +178,7 @@ describe('file store', () => {
     assert.equal(back.digest('hex'), hash.digest('hex'));
     assert.equal(Number((await get('/pid')).text), pid);
     const grown = [await highest(pid) - before[0], await highest(server.pid) - before[1]];
-    assert.ok(grown.every((mib) => mib < 128), `worker and server grew by ${grown} MiB`);
+    assert.ok(grown.every((mib) => mib < 48), `worker and server grew by ${grown} MiB`);
   });
 });
 

@@ -72,8 +72,12 @@ async function measure(dataDir, url, { path, work }) {
 const dataDir = await mkdtemp(join(options.data, 'redd-files-'));
 try {
   const server = await startRedd({ dataDir });
-  const app = await makeApp(server, { from: 'bench/files/backend' }).finally(async () => {});
-  await app.deploy().finally(() => server.stop());
+  const deployed = async () => {
+    const app = await makeApp(server, { from: 'bench/files/backend' });
+    await app.deploy();
+    return app;
+  };
+  const app = await deployed().finally(server.stop);
   const results = [];
   if (!options.json) console.log(`${options.mib} MiB              MiB/s   worker   redd   (MiB at the peak, more than before)`);
   for (const way of ways) {
