@@ -104,7 +104,7 @@ class Connection {
     const { reverse, onlykeys } = options ?? {};
     const flags = JSON.stringify({ reverse: !!reverse, onlykeys: !!onlykeys });
     const open = async () => calls.send('kv.getAll', `${prefixText(prefix)},${keyspaceText(options)},${flags}]`);
-    return new DataStream(calls, {}, open, onlykeys ? null : withValue);
+    return new DataStream(calls, {}, open, { map: onlykeys ? null : withValue });
   }
 
   // ---- documents (spec 40.3)
@@ -131,9 +131,10 @@ class Connection {
 
   find(collection, query, options) {
     const given = findArguments(arguments.length - 1, query, options);
-    const open = async (chosen) =>
-      calls.send('doc.find', `${collectionText(collection)},${queryText(given.query)},${JSON.stringify(chosen)}]`);
-    return new DataStream(calls, given.options, given.options.aggregate ? (chosen) => aggregateAll(calls, open, chosen) : open);
+    const ask = (operation, chosen) => calls.send(operation, `${collectionText(collection)},${queryText(given.query)},${JSON.stringify(chosen)}]`);
+    const open = async (chosen) => ask('doc.find', chosen);
+    if (given.options.aggregate) return new DataStream(calls, given.options, (chosen) => aggregateAll(calls, open, chosen));
+    return new DataStream(calls, given.options, open, { openText: async (chosen) => ask('doc.findText', chosen) });
   }
 
   getMany(...args) {

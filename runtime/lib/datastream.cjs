@@ -12,19 +12,21 @@ class DataStream extends EventEmitter {
   #space;      // where calls.inSpace() stood when it was made
   #options;
   #map;        // what becomes of an item
+  #openText;   // () → promise of bytes as doc.findText answers, or null: a response then gets the documents as they are stored
   #cursor = 0;
   #first = true;
   #cancelled = false;
   #started = false;
   #paused = null;  // {promise, resolve} while paused
 
-  constructor(calls, options, open, map = null) {
+  constructor(calls, options, open, { map = null, openText = null } = {}) {
     super();
     this.#calls = calls;
     this.#space = calls.space;
     this.#options = options;
     this.#open = open;
     this.#map = map;
+    this.#openText = openText;
   }
 
   // ---- before the start
@@ -182,40 +184,58 @@ class DataStream extends EventEmitter {
   }
 
   async #next() {
-    if (this.#first) {
-      this.#first = false;
-      if (this.#cancelled) return null;
-      return this.#take(await this.#calls.inSpace(this.#space, () => this.#open(this.#options)));
+    const page = await this.#fetch(this.#open, 'cursor.next');
+    if (page === null || !this.#proceed(page.cursor ?? 0)) return null;
+    return this.#map === null ? page.items : page.items.map(this.#map);
+  }
+
+  // What the server answers for the next batch; null after the last.
+  async #fetch(open, next) {
+    const first = this.#first;
+    this.#first = false;
+    if (this.#cancelled || (!first && this.#cursor === 0)) return null;
+    return this.#calls.inSpace(this.#space, () => (first ? open(this.#options) : this.#calls.call(next, this.#cursor)));
+  }
+
+  // False when nobody wants the batch any more that came with this cursor.
+  #proceed(cursor) {
+    if (this.#cancelled) {
+      if (cursor !== 0) this.#close(cursor);
+      return false;
     }
-    if (this.#cancelled || this.#cursor === 0) return null;
-    return this.#take(await this.#calls.inSpace(this.#space, () => this.#calls.call('cursor.next', this.#cursor)));
+    this.#cursor = cursor;
+    return true;
   }
 
   #close(cursor) {
     this.#calls.inSpace(this.#space, () => this.#calls.forget('cursor.close', cursor));
   }
 
-  #take({ items, cursor }) {
-    if (this.#cancelled) {
-      if (cursor !== 0) this.#close(cursor);
-      return null;
-    }
-    this.#cursor = cursor ?? 0;
-    return this.#map === null ? items : items.map(this.#map);
-  }
-
   async #pipeToResponse(res) {
-    let batch = await this.#next();  // before the head is decided: an error can still be told
+    let piece = await this.#nextText();  // before the head is decided: an error can still be told
     if (!res.headersSent && res.get('content-type') === undefined) res.type('application/json');
-    let separator = '[\n';
-    for (; batch !== null; batch = await this.#next()) {
-      if (batch.length > 0) {
-        res.write(separator + batch.map((item) => JSON.stringify(item)).join(',\n'));
-        separator = ',\n';
+    let open = '[\n';
+    for (; piece !== null && this.#cursor !== 0; piece = await this.#nextText()) {
+      if (piece.length > 0) {
+        res.write(Buffer.concat([Buffer.from(open), piece]));
+        open = ',\n';
       }
       if (!(await res.room())) return this.cancel();
     }
-    return res.end(separator === '[\n' ? '[\n\n]' : '\n]');
+    piece ??= Buffer.alloc(0);
+    if (piece.length === 0 && open === ',\n') open = '';
+    return res.end(Buffer.concat([Buffer.from(open), piece, Buffer.from('\n]')]));
+  }
+
+  // The next batch as bytes: its items' JSON joined by ",\n".
+  async #nextText() {
+    if (this.#openText === null) {
+      const batch = await this.#next();
+      return batch === null ? null : Buffer.from(batch.map((item) => JSON.stringify(item)).join(',\n'));
+    }
+    const bytes = await this.#fetch(this.#openText, 'cursor.nextText');
+    if (bytes === null || !this.#proceed(Number(bytes.readBigUInt64LE(0)))) return null;
+    return bytes.subarray(8);
   }
 
   async #pipeToWritable(target) {

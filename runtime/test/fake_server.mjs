@@ -219,7 +219,8 @@ export class FakeServer {
     if (special === 'later') return;
     if (special !== undefined) return this.result(id, special);
     try {
-      this.result(id, { result: this.#perform(operation, args) });
+      const result = this.#perform(operation.replace(/Text$/, ''), args);
+      this.result(id, operation.endsWith('Text') ? { bytes: pageText(result) } : { result });
     } catch (error) {
       this.result(id, { error: { message: error.message, code: error.code ?? 3, status: error.status ?? 400 } });
     }
@@ -297,4 +298,10 @@ export class FakeServer {
     this.cursors.set(next, items.slice(this.batchItems));
     return { items: items.slice(0, this.batchItems), cursor: next };
   }
+}
+
+function pageText({ items, cursor }) {
+  const number = Buffer.alloc(8);
+  number.writeBigUInt64LE(BigInt(cursor));
+  return Buffer.concat([number, Buffer.from(items.map((item) => JSON.stringify(item)).join(',\n'))]);
 }

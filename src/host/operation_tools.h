@@ -12,14 +12,15 @@ namespace redd::host {
 
 inline constexpr std::size_t kNameBytesMax = 255;
 
-template <class T, class ToJson>
-Completion<T> answering(Call& call, ToJson toJson) {
-  return [reply = std::move(call.reply), toJson = std::move(toJson)](Result<T> result) mutable {
+// The store's result as a reply: `toPayload` makes JSON of it, or bytes.
+template <class T, class ToPayload>
+Completion<T> answering(Call& call, ToPayload toPayload, worker::CallReply::Kind kind = worker::CallReply::Kind::value) {
+  return [reply = std::move(call.reply), toPayload = std::move(toPayload), kind](Result<T> result) mutable {
     if (!result) return reply(errorReply(result.error()));
     if constexpr (std::is_void_v<T>) {
-      reply({worker::CallReply::Kind::value, toJson()});
+      reply({kind, toPayload()});
     } else {
-      reply({worker::CallReply::Kind::value, toJson(*result)});
+      reply({kind, toPayload(*result)});
     }
   };
 }

@@ -158,19 +158,34 @@ Result<void> docFindOne(Call& call) {
   return {};
 }
 
-auto pageReply(const Call& call, std::uint32_t invocation) {
-  return [cursors = call.cursors, store = std::weak_ptr(call.store), workerId = call.workerId, invocation](const store::Page& page) {
-    const std::uint64_t next = page.cursor == 0 ? 0 : cursors->open({workerId, invocation, store, DocumentsLeft{page.cursor}});
-    return pageJson(joined(page.items), next);
-  };
+// A page is JSON of which the script makes objects, or text that it passes on as it is.
+enum class PageKind { json, text };
+
+std::string pageText(const std::vector<std::string>& items, std::uint64_t cursor) {
+  std::string out;
+  for (int shift = 0; shift < 64; shift += 8) out.push_back(static_cast<char>(cursor >> shift));
+  for (const std::string& item : items) {
+    if (&item != &items.front()) out += ",\n";
+    out += item;
+  }
+  return out;
 }
 
+Completion<store::Page> answeringPage(Call& call, std::uint32_t invocation, PageKind kind) {
+  const auto toPayload = [cursors = call.cursors, store = std::weak_ptr(call.store), workerId = call.workerId, invocation, kind](const store::Page& page) {
+    const std::uint64_t next = page.cursor == 0 ? 0 : cursors->open({workerId, invocation, store, DocumentsLeft{page.cursor}});
+    return kind == PageKind::text ? pageText(page.items, next) : pageJson(joined(page.items), next);
+  };
+  return answering<store::Page>(call, toPayload, kind == PageKind::text ? CallReply::Kind::bytes : CallReply::Kind::value);
+}
+
+template <PageKind kind>
 Result<void> docFind(Call& call) {
   REDD_TRY(std::string collection, collectionName(call));
   REDD_TRY(std::string filter, call.arguments.objectOrEmpty("query"));
   REDD_TRY(std::string options, call.arguments.objectOrEmpty("options"));
-  auto toJson = pageReply(call, call.arguments.invocation());
-  call.store->find(std::move(collection), {std::move(filter), std::move(options)}, answering<store::Page>(call, std::move(toJson)));
+  auto done = answeringPage(call, call.arguments.invocation(), kind);
+  call.store->find(std::move(collection), {std::move(filter), std::move(options)}, std::move(done));
   return {};
 }
 
@@ -221,6 +236,7 @@ Result<std::uint64_t> cursorNumber(Call& call) {
   return static_cast<std::uint64_t>(id);
 }
 
+template <PageKind kind>
 Result<void> cursorNext(Call& call) {
   REDD_TRY(const std::uint64_t id, cursorNumber(call));
   auto cursor = call.cursors->take(id, call.workerId);
@@ -229,8 +245,7 @@ Result<void> cursorNext(Call& call) {
     scanKeys(call, cursor->invocation, std::move(*keys));
     return {};
   }
-  auto toJson = pageReply(call, cursor->invocation);
-  call.store->next(std::get<DocumentsLeft>(cursor->left).storeCursor, answering<store::Page>(call, std::move(toJson)));
+  call.store->next(std::get<DocumentsLeft>(cursor->left).storeCursor, answeringPage(call, cursor->invocation, kind));
   return {};
 }
 
@@ -254,17 +269,19 @@ struct Row {
   std::string_view name;
   Operation operation;
 };
-constexpr std::array<Row, 33> kOperations{{  // in order of their names
+constexpr std::array<Row, 35> kOperations{{  // in order of their names
     {"collection.cap", collectionCap},
     {"collection.create", collectionCreate},
     {"collection.drop", collectionDrop},
     {"collection.get", collectionGet},
     {"collection.list", collectionList},
     {"cursor.close", cursorClose},
-    {"cursor.next", cursorNext},
+    {"cursor.next", cursorNext<PageKind::json>},
+    {"cursor.nextText", cursorNext<PageKind::text>},
     {"doc.count", docCount},
-    {"doc.find", docFind},
+    {"doc.find", docFind<PageKind::json>},
     {"doc.findOne", docFindOne},
+    {"doc.findText", docFind<PageKind::text>},
     {"doc.insert", docInsert},
     {"doc.remove", docRemove},
     {"doc.replace", docChange<ChangeKind::replace>},

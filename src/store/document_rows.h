@@ -42,6 +42,10 @@ class DocumentRows {
   // Document rows may be read during the scan, nothing written.
   virtual Result<void> scanKeys(std::int64_t index, const std::string& from, const std::string& to,
                                 const std::optional<KeyPlace>& after, Direction direction, const VisitKey& visit) = 0;
+  // The same with the documents the keys belong to.
+  using VisitKeyed = std::function<Result<bool>(std::string_view key, std::string_view id, std::string_view json)>;
+  virtual Result<void> scanByKeys(const std::string& collection, std::int64_t index, const std::string& from, const std::string& to,
+                                  const std::optional<KeyPlace>& after, Direction direction, const VisitKeyed& visit) = 0;
   virtual Result<void> addKey(std::int64_t index, std::string_view key, std::string_view id) = 0;  // nothing when it is there
   virtual Result<void> removeKey(std::int64_t index, std::string_view key, std::string_view id) = 0;
 

@@ -112,7 +112,7 @@ Result<void> Plan::choose(DocumentRows& rows, const query::Sort& sort) {
   if (!known_) return {};
   auto order = sort.empty() ? std::nullopt : bestOrder(sort);
   if (!order || order->fixed == 0) {
-    REDD_TRY(const auto best, bestSearch(rows));
+    REDD_TRY(const auto best, bestSearch(rows, order ? Rivals::order : Rivals::none));
     // A few documents are sorted sooner than a long index is walked to find them.
     const auto walked = order && best ? estimate(rows, *order->index, order->ranges) : Result<std::size_t>(kEstimateMax + 1);
     REDD_TRY_VOID(walked);
@@ -170,9 +170,11 @@ std::vector<Plan::Search> Plan::searches() const {
   return found;
 }
 
-Result<std::optional<Plan::Best>> Plan::bestSearch(DocumentRows& rows) const {
+Result<std::optional<Plan::Best>> Plan::bestSearch(DocumentRows& rows, Rivals rivals) const {
   std::optional<Best> best;
-  for (auto& search : searches()) {
+  auto found = searches();
+  if (found.size() == 1 && rivals == Rivals::none) return std::optional(Best{std::move(found.front()), 0});
+  for (auto& search : found) {
     REDD_TRY(const auto keys, estimate(rows, *search.index, search.ranges));
     if (!best || keys < best->keys || (keys == best->keys && search.fields > best->search.fields)) best = Best{std::move(search), keys};
   }
@@ -277,22 +279,17 @@ Result<void> Plan::runKeys(DocumentRows& rows, const std::optional<Place>& after
   const bool point = access_ == Access::point;
   std::optional<DocumentRows::KeyPlace> behind;
   if (after) behind = {point ? ranges_.front().from : after->key, after->id};
-  const auto visit = [&](std::string_view key, std::string_view id) -> Result<bool> {
-    ++cost_.keys;
-    REDD_TRY(const auto json, rows.get(collection_, id));
-    if (!json) return true;
-    return show({std::string(key), std::string(id)}, *json, see);
-  };
   bool ended = false;
-  const auto visitUntilEnd = [&](std::string_view key, std::string_view id) -> Result<bool> {
-    REDD_TRY(const bool more, visit(key, id));
+  const auto visit = [&](std::string_view key, std::string_view id, std::string_view json) -> Result<bool> {
+    ++cost_.keys;
+    REDD_TRY(const bool more, show({std::string(key), std::string(id)}, json, see));
     ended = !more;
     return more;
   };
   for (const auto& range : ranges_) {
     const bool passed = behind && (direction == Direction::forward || point ? range.to <= behind->key : range.from > behind->key);
     if (passed) continue;
-    REDD_TRY_VOID(rows.scanKeys(index_->number, range.from, range.to, behind, direction, visitUntilEnd));
+    REDD_TRY_VOID(rows.scanByKeys(collection_, index_->number, range.from, range.to, behind, direction, visit));
     if (ended) break;
   }
   return {};

@@ -72,7 +72,8 @@ class Plan {
     Search search;
     std::size_t keys;  // at most kEstimateMax
   };
-  Result<std::optional<Best>> bestSearch(DocumentRows& rows) const;
+  enum class Rivals { none, order };  // what the best search is compared with: nothing is counted for a search that stands alone
+  Result<std::optional<Best>> bestSearch(DocumentRows& rows, Rivals rivals) const;
   Result<void> use(DocumentRows& rows, const Search& search);
   std::vector<Search> searches() const;
   static Result<std::size_t> estimate(DocumentRows& rows, const Index& index, const std::vector<query::KeyRange>& ranges);

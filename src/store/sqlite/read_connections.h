@@ -14,11 +14,14 @@ class ReadConnections {
  public:
   explicit ReadConnections(std::filesystem::path file) : file_(std::move(file)) {}
 
-  // Calls read(Database&), which returns a Result, with a connection of its own.
+  // Calls read(Database&), which returns a Result, with a connection of its own. All that it reads is of one moment.
   template <class Read>
   auto with(Read&& read) -> decltype(read(std::declval<Database&>())) {
     REDD_TRY(Database database, borrow());
-    auto result = read(database);
+    auto result = [&]() -> decltype(read(database)) {
+      REDD_TRY(Transaction moment, Transaction::beginReading(database));
+      return read(database);
+    }();
     giveBack(std::move(database));
     return result;
   }

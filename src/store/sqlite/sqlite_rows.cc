@@ -102,35 +102,47 @@ Result<void> SqliteRows::erase(const std::string& collection, std::string_view i
 
 // ---- keys ----
 
-Result<void> SqliteRows::scanKeysIn(std::int64_t index, std::string_view condition, const std::string& from, const std::string& to,
-                                    const KeyPlace* after, Direction direction, const VisitKey& visit, bool& ended) {
-  const auto sql = fmt::format("SELECT key, id FROM index_key WHERE field_index = ?1 AND key >= ?2 AND key < ?3{} ORDER BY key {}, id ASC",
-                               condition, direction == Direction::forward ? "ASC" : "DESC");
-  REDD_TRY(Statement rows, database_.prepare(sql));
-  if (after) {
-    REDD_TRY_VOID(rows.bind(index, Blob{from}, Blob{to}, Blob{after->key}, after->id));
-  } else {
-    REDD_TRY_VOID(rows.bind(index, Blob{from}, Blob{to}));
-  }
-  while (true) {
-    REDD_TRY(const bool row, rows.step());
-    if (!row) return {};
-    REDD_TRY(const bool more, visit(rows.text(0), rows.text(1)));
-    if (!more) {
-      ended = true;
-      return {};
+// Rows of `source`, whose ?1 is the collection; visit(row) gets each, until it says false.
+template <class Visit>
+Result<void> SqliteRows::walkKeys(std::string_view source, std::int64_t number, std::int64_t index, const std::string& from, const std::string& to,
+                                  const std::optional<KeyPlace>& after, Direction direction, const Visit& visit) {
+  bool ended = false;
+  const auto part = [&](std::string_view condition, const std::string& end, const KeyPlace* behind) -> Result<void> {
+    const auto sql = fmt::format("{} WHERE ?1 = ?1 AND k.field_index = ?2 AND k.key >= ?3 AND k.key < ?4{} ORDER BY k.key {}, k.id ASC", source, condition,
+                                 direction == Direction::forward ? "ASC" : "DESC");
+    REDD_TRY(Statement rows, database_.prepare(sql));
+    if (behind) {
+      REDD_TRY_VOID(rows.bind(number, index, Blob{from}, Blob{end}, Blob{behind->key}, behind->id));
+    } else {
+      REDD_TRY_VOID(rows.bind(number, index, Blob{from}, Blob{end}));
     }
-  }
+    while (!ended) {
+      REDD_TRY(const bool row, rows.step());
+      if (!row) return {};
+      REDD_TRY(const bool more, visit(rows));
+      ended = !more;
+    }
+    return {};
+  };
+  if (!after) return part("", to, nullptr);
+  if (direction == Direction::forward) return part(" AND (k.key, k.id) > (?5, ?6)", to, &*after);
+  REDD_TRY_VOID(part(" AND k.key = ?5 AND k.id > ?6", to, &*after));
+  if (ended) return {};
+  return part("", std::min(to, after->key), nullptr);
 }
 
 Result<void> SqliteRows::scanKeys(std::int64_t index, const std::string& from, const std::string& to,
                                   const std::optional<KeyPlace>& after, Direction direction, const VisitKey& visit) {
-  bool ended = false;
-  if (!after) return scanKeysIn(index, "", from, to, nullptr, direction, visit, ended);
-  if (direction == Direction::forward) return scanKeysIn(index, " AND (key, id) > (?4, ?5)", from, to, &*after, direction, visit, ended);
-  REDD_TRY_VOID(scanKeysIn(index, " AND key = ?4 AND id > ?5", from, to, &*after, direction, visit, ended));
-  if (ended) return {};
-  return scanKeysIn(index, "", from, std::min(to, after->key), nullptr, direction, visit, ended);
+  return walkKeys("SELECT k.key, k.id FROM index_key k", 0, index, from, to, after, direction,
+                  [&visit](const Statement& row) { return visit(row.text(0), row.text(1)); });
+}
+
+Result<void> SqliteRows::scanByKeys(const std::string& collection, std::int64_t index, const std::string& from, const std::string& to,
+                                    const std::optional<KeyPlace>& after, Direction direction, const VisitKeyed& visit) {
+  REDD_TRY(const auto number, numberOf(collection));
+  if (!number) return {};
+  return walkKeys("SELECT k.key, k.id, d.json FROM index_key k CROSS JOIN document d ON d.collection = ?1 AND d.id = k.id", *number, index, from, to, after,
+                  direction, [&visit](const Statement& row) { return visit(row.text(0), row.text(1), row.text(2)); });
 }
 
 Result<void> SqliteRows::addKey(std::int64_t index, std::string_view key, std::string_view id) {
@@ -146,10 +158,12 @@ Result<void> SqliteRows::removeKey(std::int64_t index, std::string_view key, std
 // ---- collections ----
 
 Result<CollectionPtr> SqliteRows::find(const std::string& collection) {
-  REDD_TRY(Statement row, database_.query("SELECT version FROM collection WHERE name = ?", collection));
+  REDD_TRY(Statement row, database_.query("SELECT version, number FROM collection WHERE name = ?", collection));
   REDD_TRY(const bool found, row.step());
   if (!found) return CollectionPtr();
   const auto version = row.integer(0);
+  knownName_ = collection;
+  knownNumber_ = row.integer(1);
   if (version == 0) {  // it never had anything but documents
     static const auto kPlain = std::make_shared<const Collection>();
     return kPlain;

@@ -37,6 +37,8 @@ class SqliteRows final : public DocumentRows {
 
   Result<void> scanKeys(std::int64_t index, const std::string& from, const std::string& to, const std::optional<KeyPlace>& after,
                         Direction direction, const VisitKey& visit) override;
+  Result<void> scanByKeys(const std::string& collection, std::int64_t index, const std::string& from, const std::string& to,
+                          const std::optional<KeyPlace>& after, Direction direction, const VisitKeyed& visit) override;
   Result<void> addKey(std::int64_t index, std::string_view key, std::string_view id) override;
   Result<void> removeKey(std::int64_t index, std::string_view key, std::string_view id) override;
 
@@ -61,8 +63,9 @@ class SqliteRows final : public DocumentRows {
   Result<std::int64_t> numberOrNew(const std::string& collection);
   Result<CollectionPtr> read(const std::string& collection) const;
   Result<void> touched(const std::string& collection);  // it changed: a new version
-  Result<void> scanKeysIn(std::int64_t index, std::string_view condition, const std::string& from, const std::string& to,
-                          const KeyPlace* after, Direction direction, const VisitKey& visit, bool& ended);
+  template <class Visit>
+  Result<void> walkKeys(std::string_view source, std::int64_t number, std::int64_t index, const std::string& from, const std::string& to,
+                        const std::optional<KeyPlace>& after, Direction direction, const Visit& visit);
 
   Database& database_;
   KnownCollections& known_;

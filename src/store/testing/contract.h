@@ -5,6 +5,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 #include <functional>
 #include <memory>
@@ -34,10 +35,11 @@ template <class T, class Call>
 Result<T> await(Loop& loop, Call call) {
   std::optional<Result<T>> result;
   call(Completion<T>([&result](Result<T> value) { result = std::move(value); }));
-  loop.restart();
-  while (!result && loop.run_one() > 0) {
+  const auto guard = boost::asio::make_work_guard(loop);
+  while (!result) {  // a guard that another thread lets go may stop a loop that has work again
+    loop.restart();
+    loop.run_one();
   }
-  REDD_CHECK(result.has_value());
   return *std::move(result);
 }
 

@@ -83,6 +83,13 @@ class MapRows final : public DocumentRows {
     }
     return {};
   }
+  Result<void> scanByKeys(const std::string& collection, std::int64_t index, const std::string& from, const std::string& to,
+                          const std::optional<KeyPlace>& after, Direction direction, const VisitKeyed& visit) override {
+    return scanKeys(index, from, to, after, direction, [&](std::string_view key, std::string_view id) -> Result<bool> {
+      REDD_TRY(const auto json, get(collection, id));
+      return json ? visit(key, id, *json) : Result<bool>(true);
+    });
+  }
   Result<void> addKey(std::int64_t index, std::string_view key, std::string_view id) override {
     data_.keys[index].emplace(key, id);
     return {};

@@ -125,6 +125,7 @@ class Database {
   Result<void> migrate(std::span<const char* const> steps, std::string_view what);
 
   Result<void> begin();     // BEGIN IMMEDIATE
+  Result<void> beginReading();
   Result<void> commit();
   void rollback();          // nothing when no transaction runs
   bool syncFailed() const;  // the last commit failed in fsync: what the disk holds is unknown (REL-11)
@@ -155,6 +156,7 @@ class Database {
 class Transaction {
  public:
   static Result<Transaction> begin(Database& database);
+  static Result<Transaction> beginReading(Database& database);  // no lock but a reader's: every statement sees the same moment
   Transaction(Transaction&& other) noexcept : database_(std::exchange(other.database_, nullptr)) {}
   Transaction& operator=(Transaction&&) = delete;
   ~Transaction();
