@@ -219,6 +219,18 @@ TEST_F(HostTest, Collections) {
   EXPECT_EQ(error(R"([5,"collection.cap","c",0])")["code"], 3);
 }
 
+TEST_F(HostTest, APageOfTextIsItsCursorAndTheDocumentsAsTheyAre) {
+  const auto page = call(R"([5,"doc.findText","c",{}])");
+  ASSERT_EQ(page.kind, worker::CallReply::Kind::bytes) << page.json;
+  ASSERT_GT(page.json.size(), 8u);
+  EXPECT_EQ(page.json.substr(0, 8), std::string("\x01\0\0\0\0\0\0\0", 8));
+  const Json items = value(R"([5,"doc.find","c",{}])")["items"];
+  EXPECT_EQ(page.json.substr(8), items[0].dump() + ",\n" + items[1].dump());
+  const auto rest = call(R"([5,"cursor.nextText",1])");
+  EXPECT_EQ(rest.kind, worker::CallReply::Kind::bytes);
+  EXPECT_EQ(rest.json.substr(8), "41");
+}
+
 TEST_F(HostTest, CursorsBelongToTheirWorkerAndInvocation) {
   Json page = value(R"([5,"doc.find","c",{}])");
   EXPECT_EQ(page["items"].size(), 2u);
@@ -226,6 +238,7 @@ TEST_F(HostTest, CursorsBelongToTheirWorkerAndInvocation) {
   EXPECT_EQ(error(next, 2)["code"], 5);  // another worker's
   EXPECT_EQ(value(next)["items"][0], 41);
   EXPECT_EQ(error(next)["code"], 5);     // it was taken
+  EXPECT_EQ(error(R"([5,"cursor.nextText",)" + page["cursor"].dump() + "]")["code"], 5);
 
   page = value(R"([5,"doc.find","c",{}])");
   host_->invocationEnded(1, 6);
