@@ -102,7 +102,7 @@ Result<void> SqliteRows::erase(const std::string& collection, std::string_view i
 
 // ---- keys ----
 
-// Rows of `source`, whose ?1 is the collection; visit(row) gets each, until it says false.
+// Rows of `source`, whose ?1 is the collection; visit(row) gets each, until it says false. `?1 = ?1`: bound also where `source` has no use for it.
 template <class Visit>
 Result<void> SqliteRows::walkKeys(std::string_view source, std::int64_t number, std::int64_t index, const std::string& from, const std::string& to,
                                   const std::optional<KeyPlace>& after, Direction direction, const Visit& visit) {
