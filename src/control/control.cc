@@ -6,8 +6,7 @@
 #include <algorithm>
 
 #include "answers.h"
-#include "auth/authenticator.h"
-#include "base/log.h"
+#include "dispatcher.h"
 #include "followers.h"
 #include "json_writer.h"
 #include "operations.h"
@@ -17,8 +16,6 @@ namespace redd::control {
 namespace {
 
 constexpr std::uint64_t kSmallBodyBytesMax = 1 << 20;
-
-Error unauthorized(std::string text) { return Error::make(ErrorCode::unauthorized, std::move(text)); }
 
 Task<Result<std::string>> readBody(http::Exchange& exchange, std::uint64_t bytesMax) {
   exchange.setBodyLimit(bytesMax);
@@ -39,22 +36,6 @@ std::string listingJson(std::string_view path) {
       .text("code", "not_found")
       .raw("operations", jsonList(operations(), row))
       .end();
-}
-
-// Who did what to which space, from where, with which result; never a value.
-struct Audit {
-  const Operation& operation;
-  std::string target, peer, caller = "nobody";
-
-  void write(int status) const {
-    if (operation.effect == Effect::read && status < 400) return;
-    log::info("control", "{} {} by {} from {}: {}", operation.name, target.empty() ? "-" : target, caller, peer, status);
-  }
-};
-
-std::string targetOf(const Arguments& parameters) {
-  const auto space = parameters.text("space");
-  return space.empty() ? parameters.text("project") : parameters.text("project") + "/" + space;
 }
 
 // HEAD asks for the head of what GET would answer; a stream has none of its own.
@@ -97,13 +78,12 @@ class RestDoor final : public Control {
   Task<void> perform(const Operation& operation, Arguments parameters, http::Exchange& exchange);
   Task<Result<void>> readArguments(const Operation& operation, http::Exchange& exchange, Arguments& arguments) const;
   std::uint64_t bodyBytesMax(const Operation& operation) const;
-  Result<space::Principal> authorise(const Operation& operation, const http::RequestHead& head) const;
   Task<void> print(http::Exchange& exchange, Answer answer) const;
   Task<void> refuse(http::Exchange& exchange, Error error) const;
-  void count(const Operation& operation, int status);
 
   Followers followers_;
   Services services_;
+  Dispatcher dispatcher_{services_};
   std::size_t inFlight_ = 0;
   Completion<void> stopped_;
 };
@@ -154,35 +134,27 @@ Task<void> RestDoor::answer(http::Exchange& exchange) {
 }
 
 Task<void> RestDoor::perform(const Operation& operation, Arguments parameters, http::Exchange& exchange) {
-  Audit audit{operation, targetOf(parameters), std::string(exchange.peerAddress())};
-  Call call{services_, {}, exchange.head().host, std::move(parameters)};
-  auto caller = authorise(operation, exchange.head());
-  if (!caller) {
-    audit.write(401);
-    count(operation, 401);
-    co_await refuse(exchange, caller.error());
+  Call call{services_, {}, exchange.head().host, std::string(exchange.peerAddress()), std::move(parameters)};
+  // A credential decides nothing where none is asked for.
+  auto caller = operation.permission == Permission::anyone ? account::Principal{} : dispatcher_.identify(exchange.head());
+  auto permitted = caller ? dispatcher_.permit(operation, *caller, call.arguments) : Result<void>(caller.error());
+  if (!permitted) {  // before the body is read
+    dispatcher_.refused(operation, call, permitted.error());
+    co_await refuse(exchange, permitted.error());
     co_return;
   }
-  audit.caller = caller->userId;
   call.caller = std::move(*caller);
   if (const auto read = co_await readArguments(operation, exchange, call.arguments); !read) {
-    count(operation, httpStatus(read.error().code));
+    dispatcher_.refused(operation, call, read.error());
     co_await respondError(exchange, read.error());
     co_return;
   }
   if (operation.stream != nullptr) {
-    audit.write(200);
-    count(operation, 200);
-    co_await operation.stream(std::move(call), exchange);
+    if (const auto done = co_await dispatcher_.stream(operation, std::move(call), exchange); !done) co_await refuse(exchange, done.error());
     co_return;
   }
-  auto answer = co_await operation.run(std::move(call));
-  if (answer && answer->status == 0) answer->status = operation.status;
-  const int status = answer ? answer->status : httpStatus(answer.error().code);
-  audit.write(status);
-  count(operation, status);
+  auto answer = co_await dispatcher_.run(operation, std::move(call));
   if (!answer) {
-    if (status >= 500) log::warn("control", "{} failed: {}", operation.name, answer.error().detail);
     co_await respondError(exchange, answer.error());
     co_return;
   }
@@ -221,30 +193,11 @@ std::uint64_t RestDoor::bodyBytesMax(const Operation& operation) const {
   }
 }
 
-Result<space::Principal> RestDoor::authorise(const Operation& operation, const http::RequestHead& head) const {
-  if (operation.permission == Permission::anyone) return space::Principal{};
-  if (head.headers.count("authorization") + head.headers.count("x-admintoken") != 1) {
-    return unauthorized("Send the owner's token as 'Authorization: Bearer TOKEN' or as 'x-admintoken: TOKEN'. Fix: coho login URL --token TOKEN");
-  }
-  const auto bearer = head.headers.find("authorization");
-  const auto token = bearer ? auth::Authenticator::bearerToken(*bearer) : head.headers.find("x-admintoken");
-  if (!token) return unauthorized("The Authorization header is not 'Bearer TOKEN'.");
-  auto principal = services_.catalogue.authenticate(*token);
-  if (principal.role == space::Role::none) {
-    return unauthorized("The token is not known here. Fix: take the one in the file owner-token of the server's data directory.");
-  }
-  return principal;
-}
-
 Task<void> RestDoor::refuse(http::Exchange& exchange, Error error) const {
   http::ResponseHead head{httpStatus(error.code), {}};
   addControlHeaders(head, "application/json");
-  head.headers.add("www-authenticate", "Bearer realm=\"redd\"");
+  if (head.status == 401) head.headers.add("www-authenticate", "Bearer realm=\"redd\"");
   std::ignore = co_await exchange.respond(std::move(head), errorJson(error));
-}
-
-void RestDoor::count(const Operation& operation, int status) {
-  services_.metrics.counter("redd_control_operations_total", fmt::format("operation=\"{}\",status=\"{}\"", operation.name, status)).add();
 }
 
 }  // namespace

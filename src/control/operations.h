@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "account/principal.h"
 #include "arguments.h"
 #include "base/result.h"
 #include "base/task.h"
@@ -18,16 +19,19 @@
 
 namespace redd::control {
 
-enum class Permission : std::uint8_t { anyone, owner };
+// What a caller must be (account/principal.h): anyone, somebody with an account, somebody with this role in the project or team that
+// the path names, or the server's owner.
+enum class Permission : std::uint8_t { anyone, account, viewer, developer, owner, server };
 enum class Effect : std::uint8_t { read, write };
 // 1 MiB; Limits::bufferedBodyBytesMax; Limits::deployBodyBytesMax; streamed: the handler reads it, and the arguments stand in the query.
 enum class BodySize : std::uint8_t { small, data, deploy, streamed };
 
-// One call of an operation: who calls, under which Host, with what.
+// One call of an operation: who calls, under which Host, from where, with what.
 struct Call {
   Services& services;
-  space::Principal caller;
+  account::Principal caller;
   std::string host;  // the request's Host header: decides which addresses an answer names
+  std::string peer;  // the client's address, without port
   Arguments arguments;
 
   // The space that the path parameters name.
@@ -61,6 +65,7 @@ struct Operation {
 };
 
 const std::vector<Operation>& operations();
+const Operation* findOperation(std::string_view name);  // nullptr: none of that name
 
 // The operations at a path, whatever their method, with the path's parameters. At most one per method.
 struct Match {
