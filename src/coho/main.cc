@@ -154,6 +154,7 @@ int run(int count, char** values) {
   addDataCommands(app, arguments);
   addFileCommands(app, arguments);
   addSettingCommands(app, arguments);
+  addToolCommands(app, arguments);
   addHelpCommands(app, arguments);
   try {
     app.parse(count, values);

@@ -1,7 +1,7 @@
 // What coho prints about itself: completion, as real shells take it, and the manual page.
 import { after, before, describe, test } from 'node:test';
 import assert from 'node:assert/strict';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { cohoBin, run } from '../lib/redd.mjs';
@@ -81,5 +81,31 @@ zpty -d z\n`);
     assert.ok(names.length > 30, help);
     for (const name of names) assert.match(plain, new RegExp(`^ {3}coho ${name}( |$)`, 'm'), name);
     assert.match(plain, /ENVIRONMENT AND FILES/);
+  });
+});
+
+describe('coho compile', () => {
+  let dir;
+  before(async () => { dir = await mkdtemp(join(tmpdir(), 'coho-compile-')); });
+  after(async () => { await rm(dir, { recursive: true, force: true }); });
+  const compile = (...args) => run(cohoBin, ['compile', ...args], { cwd: dir });
+
+  test('says what the code makes, and writes the bundle where it is asked for', async () => {
+    await writeFile(join(dir, 'index.js'), 'export default () => "compiled";\n');
+    const { code, stdout } = await compile('--json', '--tofile', 'out.cjs');
+    assert.equal(code, 0);
+    const { ok, entry, bundleBytes, file } = JSON.parse(stdout);
+    assert.deepEqual([ok, entry, file], [true, 'index.js', join(dir, 'out.cjs')]);
+    const script = await readFile(file, 'utf8');
+    assert.equal(Buffer.byteLength(script), bundleBytes);
+    assert.ok(script.includes('compiled'));
+  });
+
+  test('names the module that is missing, and writes nothing', async () => {
+    await writeFile(join(dir, 'index.js'), 'import "not-installed-anywhere";\n');
+    const { code, stdout, stderr } = await compile('--tofile', 'none.cjs');
+    assert.deepEqual([code, stdout], [1, '']);
+    assert.match(stderr, /not-installed-anywhere/);
+    await assert.rejects(readFile(join(dir, 'none.cjs')), { code: 'ENOENT' });
   });
 });

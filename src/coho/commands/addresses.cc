@@ -1,0 +1,54 @@
+#include <fmt/format.h>
+
+#include "text.h"
+#include "tool_commands.h"
+
+namespace redd::coho {
+namespace {
+
+Result<void> show(const Context& context, std::string_view what, const std::string& address) {
+  if (context.wantsJson()) {
+    context.result({{"url", address}});
+  } else {
+    context.terminal.out(fmt::format("{}: {}", what, inertLine(address)));
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<void> adminAddress(const Context& context) {
+  REDD_TRY(const auto login, findLogin(context.options.login, context.environment, context.folder));
+  return show(context, "Admin pages", login.url + "/_/");
+}
+
+Result<void> docsAddress(const Context& context) {
+  const auto login = findLogin(context.options.login, context.environment, context.folder);
+  if (context.wantsJson()) {
+    context.result({{"manual", "coho man | man -l -"}, {"help", "coho COMMAND --help"}, {"server", login ? login->url + "/_/" : ""}});
+    return {};
+  }
+  context.terminal.out("coho man | man -l -     the manual page");
+  context.terminal.out("coho COMMAND --help     one command");
+  if (login) context.terminal.out(fmt::format("{:<24}pages of the server", inertLine(login->url + "/_/")));
+  return {};
+}
+
+Result<void> welcome(const Context& context) {
+  if (context.wantsJson()) {
+    context.result({{"name", "coho"}, {"version", REDD_VERSION}});
+    return {};
+  }
+  const auto name = commandName(context.environment);
+  Table table({"Step", "Command"});
+  table.add({"Log in", name + " login URL"});
+  table.add({"Make a project", name + " create mybackend && cd mybackend && npm install"});
+  table.add({"Put it into service", name + " deploy"});
+  table.add({"Whose tokens open it", name + " jwks https://TENANT/.well-known/jwks.json"});
+  table.add({"What goes on", name + " log -f"});
+  context.terminal.out(context.terminal.paint(Colour::bold, "coho " REDD_VERSION ": projects, code and settings on a Redd server"));
+  print(context.terminal, table);
+  return {};
+}
+
+}  // namespace redd::coho
