@@ -65,6 +65,20 @@ std::optional<std::vector<std::string>> Filter::ids() const {
 
 std::vector<FieldBound> Filter::bounds() const { return boundsOfFilter(state_->root); }
 
+std::optional<std::vector<std::string>> Filter::equalFields() const {
+  std::vector<std::string> fields;
+  if (state_->root.op != Op::every) return std::nullopt;
+  for (const auto& node : state_->root.children) {
+    if (node.op != Op::field) return std::nullopt;
+    const FilterNode& test = node.children.front();
+    if (test.op != Op::equal || test.dateMs) return std::nullopt;
+    const Kind kind = test.operand->kind;
+    if (kind != Kind::text && kind != Kind::number && kind != Kind::boolean) return std::nullopt;
+    fields.push_back(node.path->name());
+  }
+  return fields;
+}
+
 std::vector<std::pair<std::string, std::string>> Filter::equalities() const {
   std::vector<std::pair<std::string, std::string>> fields;
   const auto collect = [&fields](const auto& self, const FilterNode& all) -> void {

@@ -13,6 +13,7 @@ namespace redd::query {
 namespace {
 
 using ::testing::ElementsAre;
+using ::testing::Optional;
 using ::testing::SizeIs;
 
 std::string keyOf(std::string_view json) {
@@ -142,6 +143,41 @@ TEST(FilterBounds, EveryMatchHasAKeyInEveryBound) {
   }
   EXPECT_GT(matched, 5'000);
   EXPECT_GT(bounded, 2'000);
+}
+
+TEST(FilterBounds, OfEqualFieldsDecide) {
+  Maker make(20'261'125);
+  Parser parser;
+  int decided = 0, matched = 0;
+  for (int i = 0; i < 30'000; ++i) {
+    const auto text = make.filter();
+    const auto filter = *Filter::parse(text);
+    const auto fields = filter.equalFields();
+    if (!fields) continue;
+    const auto bounds = filter.bounds();
+    ASSERT_EQ(bounds.size(), fields->size());
+    for (int j = 0; j < 4; ++j) {
+      const auto json = make.document();
+      const auto& document = **parser.parse(json);
+      const bool hasKeys = std::ranges::all_of(bounds, [&](const FieldBound& bound) {
+        return inRanges(indexKeys({Path(bound.field)}, document), bound.ranges);
+      });
+      ASSERT_EQ(filter.matches(document), hasKeys) << text << " " << json;
+      ++decided;
+      matched += hasKeys ? 1 : 0;
+    }
+  }
+  EXPECT_GT(decided, 1'000);
+  EXPECT_GT(matched, 50);
+}
+
+TEST(FilterBounds, EqualFieldsAreNoMoreThanEqual) {
+  const auto fields = [](std::string_view text) { return Filter::parse(text)->equalFields(); };
+  EXPECT_THAT(fields(R"({"a":"x","b.c":5,"d":true})"), Optional(ElementsAre("a", "b.c", "d")));
+  for (const char* more : {R"({"a":null})", R"({"a":[1]})", R"({"a":{"b":1}})", R"({"a":{"$gt":5}})", R"({"a":{"$in":[5]}})", R"({"a":5,"b":{"$ne":1}})",
+                           R"({"a":{"$date":"2024-01-01"}})", R"({"$or":[{"a":5}]})", R"({"a":5,"$and":[{"b":{"$gt":1}}]})", R"({"a":{"$not":{"$eq":5}}})"}) {
+    EXPECT_EQ(fields(more), std::nullopt) << more;
+  }
 }
 
 TEST(FilterBounds, AreNarrow) {

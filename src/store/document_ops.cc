@@ -23,9 +23,9 @@ Result<void> forMatches(DocumentRows& rows, Plan& plan, Many many, Do&& change) 
   while (true) {
     std::vector<Match> matches;
     std::size_t bytes = 0;
-    const auto gather = [&](const Plan::Place& place, const query::Value&, std::string_view json) -> Result<bool> {
-      matches.push_back({place, std::string(json)});
-      bytes += json.size();
+    const auto gather = [&](const Plan::Match& match) -> Result<bool> {
+      matches.push_back({match.place, std::string(match.json)});
+      bytes += match.json.size();
       return many == Many::all && matches.size() < kChunk && bytes < kDocumentBytesMax;
     };
     REDD_TRY_VOID(plan.run(rows, after, Plan::Direction::forward, gather));

@@ -53,7 +53,7 @@ class Finder {
   Result<void> sortAll(DocumentRows& rows);
   Result<std::vector<std::string>> sortedPage(DocumentRows& rows);
   Result<std::vector<std::string>> readPage(DocumentRows& rows);
-  std::string shown(std::string_view id, const query::Value& document, std::string_view json) const;
+  Result<std::string> shown(const Plan::Match& match) const;
 
   std::string collection_, filter_;
   query::FindOptions options_;

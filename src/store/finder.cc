@@ -63,7 +63,7 @@ Result<std::uint64_t> Finder::countAll(DocumentRows& rows) {
   if (plan_->everything()) return rows.count(collection_);
   std::uint64_t count = 0;
   REDD_TRY_VOID(plan_->run(rows, std::nullopt, Plan::Direction::forward,
-                           [&count](const Plan::Place&, const query::Value&, std::string_view) -> Result<bool> {
+                           [&count](const Plan::Match&) -> Result<bool> {
                              ++count;
                              return true;
                            }));
@@ -88,15 +88,16 @@ Result<std::vector<std::string>> Finder::readPage(DocumentRows& rows) {
   std::vector<std::string> items;
   std::size_t bytes = 0;
   bool full = false;
-  const auto see = [&](const Plan::Place& place, const query::Value& document, std::string_view json) -> Result<bool> {
-    last_ = place;
-    if (plan_->sorted() && !seen_.insert(place.id).second) return true;
+  const auto see = [&](const Plan::Match& match) -> Result<bool> {
+    last_ = match.place;
+    if (plan_->sorted() && !seen_.insert(match.place.id).second) return true;
     if (seen_.size() > kSortedMax) return tooManyToSort();
     if (options_.offset > 0) {
       --options_.offset;
       return true;
     }
-    items.push_back(shown(place.id, document, json));
+    REDD_TRY(std::string item, shown(match));
+    items.push_back(std::move(item));
     bytes += items.back().size();
     if (options_.limit && --*options_.limit == 0) return false;
     full = items.size() == kPageDocuments || bytes >= kPageBytes;
@@ -118,8 +119,9 @@ Result<void> Finder::sortAll(DocumentRows& rows) {
   };
   std::vector<Sortable> all;
   std::size_t bytes = 0;
-  const auto see = [&](const Plan::Place& place, const query::Value& document, std::string_view) -> Result<bool> {
-    all.push_back({options_.sort.keys(document), place.id});
+  const auto see = [&](const Plan::Match& match) -> Result<bool> {
+    REDD_TRY(const query::Value* document, match.document());
+    all.push_back({options_.sort.keys(*document), match.place.id});
     bytes += bytesOf(all.back());
     if (all.size() >= 2 * wanted + 1'000) {
       std::nth_element(all.begin(), all.begin() + static_cast<std::ptrdiff_t>(wanted), all.end(), before);
@@ -148,17 +150,20 @@ Result<std::vector<std::string>> Finder::sortedPage(DocumentRows& rows) {
     sorted_->pop_back();
     REDD_TRY(const auto json, rows.get(collection_, id));
     if (!json) continue;  // removed meanwhile
-    REDD_TRY(const query::Value* document, parser.parse(*json));
-    items.push_back(shown(id, *document, *json));
+    const Plan::Place place{{}, id};
+    REDD_TRY(std::string item, shown(Plan::Match(place, *json, parser)));
+    items.push_back(std::move(item));
     bytes += items.back().size();
   }
   done_ = sorted_->empty();
   return items;
 }
 
-std::string Finder::shown(std::string_view id, const query::Value& document, std::string_view json) const {
-  if (options_.answer == query::FindOptions::Answer::ids) return fmt::format("{{\"_id\":{}}}", json::quoted(id));
-  return options_.projection.all() ? std::string(json) : options_.projection.apply(document);
+Result<std::string> Finder::shown(const Plan::Match& match) const {
+  if (options_.answer == query::FindOptions::Answer::ids) return fmt::format("{{\"_id\":{}}}", json::quoted(match.place.id));
+  if (options_.projection.all()) return std::string(match.json);
+  REDD_TRY(const query::Value* document, match.document());
+  return options_.projection.apply(*document);
 }
 
 }  // namespace redd::store

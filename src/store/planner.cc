@@ -89,6 +89,7 @@ Result<Plan> Plan::make(DocumentRows& rows, const std::string& collection, const
   REDD_TRY_VOID(plan.add(filter));
   REDD_TRY_VOID(plan.add(bounds));
   REDD_TRY_VOID(plan.choose(rows, sort));
+  plan.decided_ = plan.decides();
   return plan;
 }
 
@@ -205,6 +206,15 @@ Result<std::size_t> Plan::estimate(DocumentRows& rows, const Index& index, const
   return count;
 }
 
+// A point of an index that is not `many` stands for one value of each of its fields.
+bool Plan::decides() const {
+  if (named_) return filters_.size() == 1 && filters_.front().equalFields() == std::vector<std::string>{"_id"};
+  return access_ == Access::point && std::ranges::all_of(filters_, [this](const query::Filter& filter) {
+           const auto fields = filter.equalFields();
+           return fields && std::ranges::all_of(*fields, [this](const auto& field) { return std::ranges::find(index_->fields, field) != index_->fields.end(); });
+         });
+}
+
 // false: there are more than idsMax.
 Result<bool> Plan::gather(DocumentRows& rows, std::int64_t index, const Ranges& ranges, std::size_t idsMax) {
   std::vector<std::string> ids;
@@ -249,13 +259,22 @@ Result<void> Plan::checkIndex(DocumentRows& rows) const {
 
 Result<bool> Plan::show(const Place& place, std::string_view json, const See& see) {
   ++cost_.documents;
-  REDD_TRY(const query::Value* document, parser_->parse(json));
+  const Match match(place, json, *parser_);
+  if (decided_) return see(match);
   for (const auto& filter : filters_) {
+    REDD_TRY(const query::Value* document, match.document());
     if (filter.matches(*document)) continue;
     if (auto gaveUp = filter.gaveUp()) return *std::move(gaveUp);
     return true;
   }
-  return see(place, *document, json);
+  return see(match);
+}
+
+Result<const query::Value*> Plan::Match::document() const {
+  if (!document_) {
+    REDD_TRY(document_, parser_.parse(json));
+  }
+  return document_;
 }
 
 Result<void> Plan::runIds(DocumentRows& rows, const std::optional<Place>& after, Direction direction, const See& see) {

@@ -4,7 +4,8 @@
 //   point    one key of an index: its ids are in _id order already, so nothing is gathered
 //   ordered  an index whose order is the sort's
 //   scan     every document
-// Whatever comes, all filters must still match.
+// Whatever comes, all filters must still match; where they say no more than the ids or the key, the document need not be parsed
+// for it.
 #pragma once
 
 #include <functional>
@@ -33,13 +34,26 @@ class Plan {
   static Result<Plan> make(DocumentRows& rows, const std::string& collection, const std::string& filter, const std::string& bounds,
                            const query::Sort& sort);
 
-  // Calls see(id, document, json) for the matches behind `after`, until it returns false. In _id order, or, when sorted(), in
-  // the order of the sort.
   struct Place {
     std::string key, id;  // key: of an ordered plan
   };
+  // A document that matches, valid during the call that gets it.
+  class Match {
+   public:
+    Match(const Place& at, std::string_view text, query::Parser& parser) : place(at), json(text), parser_(parser) {}
+    Result<const query::Value*> document() const;  // of json, which is parsed when this is first asked for
+
+    const Place& place;
+    const std::string_view json;
+
+   private:
+    query::Parser& parser_;
+    mutable const query::Value* document_ = nullptr;
+  };
+  // Calls see(match) for the matches behind `after`, until it returns false. In _id order, or, when sorted(), in the order of
+  // the sort.
   using Direction = DocumentRows::Direction;
-  using See = std::function<Result<bool>(const Place& place, const query::Value& document, std::string_view json)>;
+  using See = std::function<Result<bool>(const Match& match)>;
   Result<void> run(DocumentRows& rows, const std::optional<Place>& after, Direction direction, const See& see);
 
   bool sorted() const { return access_ == Access::ordered; }
@@ -77,6 +91,7 @@ class Plan {
   Result<void> use(DocumentRows& rows, const Search& search);
   std::vector<Search> searches() const;
   static Result<std::size_t> estimate(DocumentRows& rows, const Index& index, const std::vector<query::KeyRange>& ranges);
+  bool decides() const;
   Result<bool> gather(DocumentRows& rows, std::int64_t index, const std::vector<query::KeyRange>& ranges, std::size_t idsMax);
   Result<void> checkIndex(DocumentRows& rows) const;
 
@@ -91,6 +106,7 @@ class Plan {
   std::vector<query::FieldBound> bounds_;
   std::optional<std::vector<std::string>> ids_;  // sorted
   bool named_ = false;                   // ids_ are the filter's own
+  bool decided_ = false;                 // what the plan finds matches: the filters ask for no more than the ids or the point
   Access access_ = Access::scan;
   const Index* index_ = nullptr;         // in known_
   std::vector<query::KeyRange> ranges_;  // of a point or an ordered plan

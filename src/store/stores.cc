@@ -14,7 +14,7 @@ namespace asio = boost::asio;
 using sqlite::Database;
 using sqlite::SqliteStore;
 
-constexpr std::size_t kReaderThreads = 4;  // they also write and sync files
+constexpr std::size_t kReaderThreads = 3;  // they also write and sync files
 constexpr std::size_t kOpenMax = 500;  // each holds a thread and a few descriptors
 
 bool isFolderName(std::string_view id) {
@@ -79,7 +79,7 @@ class SqliteStores final : public std::enable_shared_from_this<SqliteStores> {
     ++busy_;
     auto guard = asio::make_work_guard(loop_);
     const SqliteStore::Options options{.label = spaceId};
-    asio::post(*readers_, [self = shared_from_this(), guard = std::move(guard), options]() mutable {
+    asio::post(readers_->pool, [self = shared_from_this(), guard = std::move(guard), options]() mutable {
       auto database = openIn(self->dataDir_ / "spaces" / options.label, options);
       Loop& loop = self->loop_;
       asio::post(loop, [self = std::move(self), options, database = std::move(database)]() mutable {
@@ -121,7 +121,7 @@ class SqliteStores final : public std::enable_shared_from_this<SqliteStores> {
   std::filesystem::path dataDir_;
   const Limits limits_;
   Metrics& metrics_;
-  std::shared_ptr<asio::thread_pool> readers_ = std::make_shared<asio::thread_pool>(kReaderThreads);
+  std::shared_ptr<sqlite::ReaderThreads> readers_ = std::make_shared<sqlite::ReaderThreads>(kReaderThreads);
   std::map<std::string, Space, std::less<>> spaces_;
   std::size_t busy_ = 0;  // spaces being opened or closed
   bool closing_ = false;

@@ -17,15 +17,15 @@ Result<Database> SqliteStore::openDatabase(const std::filesystem::path& file, co
   return database;
 }
 
-std::shared_ptr<SqliteStore> SqliteStore::make(Loop& loop, Database database, std::shared_ptr<asio::thread_pool> readers,
+std::shared_ptr<SqliteStore> SqliteStore::make(Loop& loop, Database database, std::shared_ptr<ReaderThreads> readers,
                                                const Limits& limits, Metrics& metrics, const Options& options) {
   std::shared_ptr<SqliteStore> store(new SqliteStore(loop, database.file(), std::move(readers), limits));
   store->start(std::move(database), metrics, options);
   return store;
 }
 
-SqliteStore::SqliteStore(Loop& loop, std::filesystem::path file, std::shared_ptr<asio::thread_pool> readers, const Limits& limits)
-    : loop_(loop), readers_(std::move(readers)), limits_(limits), connections_(std::make_shared<ReadConnections>(file)),
+SqliteStore::SqliteStore(Loop& loop, std::filesystem::path file, std::shared_ptr<ReaderThreads> readers, const Limits& limits)
+    : loop_(loop), readers_(std::move(readers)), limits_(limits), reads_(std::make_shared<ReadQueue>(loop_, *readers_, file)),
       blobs_(std::make_shared<BlobFiles>(file.parent_path() / "blobs")) {}
 
 void SqliteStore::start(Database database, Metrics& metrics, const Options& options) {
@@ -97,11 +97,6 @@ void SqliteStore::after(std::uint64_t number, std::move_only_function<void()> th
   waiting_.emplace(number, std::move(then));
 }
 
-void SqliteStore::readEnded() {
-  --reads_;
-  closeWhenQuiet();
-}
-
 // ---- end ----
 
 void SqliteStore::close(Completion<void> done) {
@@ -113,8 +108,8 @@ void SqliteStore::close(Completion<void> done) {
 }
 
 void SqliteStore::closeWhenQuiet() {
-  if (!closed_ || reads_ > 0 || settled_ < called_) return;
-  connections_->closeAll();
+  if (!closed_ || reads_->size() > 0 || settled_ < called_) return;
+  reads_->closeConnections();
   lane_->finish([self = shared_from_this(), guard = WorkGuard(loop_.get_executor()), done = std::exchange(closed_, nullptr)]() mutable {
     Loop& loop = self->loop_;
     asio::post(loop, [self = std::move(self), done = std::move(done)]() mutable {

@@ -11,7 +11,6 @@
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
-#include <boost/asio/thread_pool.hpp>
 #include <map>
 #include <memory>
 #include <string>
@@ -21,7 +20,7 @@
 #include "sqlite/blob_files.h"
 #include "sqlite/kv_cache.h"
 #include "sqlite/lane.h"
-#include "sqlite/read_connections.h"
+#include "sqlite/read_queue.h"
 #include "sqlite/sqlite_rows.h"
 #include "store/store.h"
 
@@ -40,7 +39,7 @@ class SqliteStore final : public Store, public std::enable_shared_from_this<Sqli
 
   // Opens the database; not on the loop: it reads and writes files.
   static Result<Database> openDatabase(const std::filesystem::path& file, const Options& options);
-  static std::shared_ptr<SqliteStore> make(Loop& loop, Database database, std::shared_ptr<boost::asio::thread_pool> readers,
+  static std::shared_ptr<SqliteStore> make(Loop& loop, Database database, std::shared_ptr<ReaderThreads> readers,
                                            const Limits& limits, Metrics& metrics, const Options& options);
   ~SqliteStore() override;
 
@@ -87,7 +86,7 @@ class SqliteStore final : public Store, public std::enable_shared_from_this<Sqli
  private:
   using WorkGuard = boost::asio::executor_work_guard<Loop::executor_type>;
 
-  SqliteStore(Loop& loop, std::filesystem::path file, std::shared_ptr<boost::asio::thread_pool> readers, const Limits& limits);
+  SqliteStore(Loop& loop, std::filesystem::path file, std::shared_ptr<ReaderThreads> readers, const Limits& limits);
   void start(Database database, Metrics& metrics, const Options& options);
 
   // Writes.
@@ -102,8 +101,7 @@ class SqliteStore final : public Store, public std::enable_shared_from_this<Sqli
   void read(Job job, Completion<T> done);
   void after(std::uint64_t number, std::move_only_function<void()> then);
   template <class T, class Job>
-  void onReaders(Job job, Completion<T> done);  // job() -> Result<T>
-  void readEnded();
+  void onReaders(Job job, Completion<T> done);  // job(Moment&) -> Result<T>
 
   class OpenFile;
   class Upload;
@@ -129,9 +127,9 @@ class SqliteStore final : public Store, public std::enable_shared_from_this<Sqli
   void closeWhenQuiet();
 
   Loop& loop_;
-  std::shared_ptr<boost::asio::thread_pool> readers_;
+  std::shared_ptr<ReaderThreads> readers_;
   const Limits limits_;
-  std::shared_ptr<ReadConnections> connections_;
+  std::shared_ptr<ReadQueue> reads_;
   std::shared_ptr<KnownCollections> known_ = std::make_shared<KnownCollections>();
   std::unique_ptr<Lane> lane_;
 
@@ -140,7 +138,6 @@ class SqliteStore final : public Store, public std::enable_shared_from_this<Sqli
   std::uint64_t settled_ = 0;        // number of the last write completed
   std::size_t bytesWaiting_ = 0;     // of the writes called and not completed
   std::multimap<std::uint64_t, std::move_only_function<void()>> waiting_;
-  std::size_t reads_ = 0;
   std::optional<WorkGuard> guard_;   // while a write is under way, so that the loop stays
 
   KvCache cache_;
@@ -175,25 +172,22 @@ void SqliteStore::readAfter(std::uint64_t number, Job job, Completion<T> done) {
 
 template <class T, class Job>
 void SqliteStore::read(Job job, Completion<T> done) {
-  onReaders<T>([connections = connections_, job = std::move(job)]() mutable {
-    return connections->with([&](Database& database) -> Result<T> { return job(database); });
+  onReaders<T>([settled = settled_, job = std::move(job)](Moment& moment) mutable -> Result<T> {
+    REDD_TRY(Database* database, moment.from(settled));
+    return job(*database);
   }, std::move(done));
 }
 
 template <class T, class Job>
 void SqliteStore::onReaders(Job job, Completion<T> done) {
-  if (closing_ || reads_ >= kReadsWaitingMax) {
+  if (closing_ || reads_->size() >= kReadsWaitingMax) {
     return failLater(std::move(done), Error::make(ErrorCode::unavailable, closing_ ? "The store is closing" : "Too many reads wait"));
   }
-  ++reads_;
-  boost::asio::post(*readers_, [self = shared_from_this(), guard = WorkGuard(loop_.get_executor()), job = std::move(job),
-                                done = std::move(done)]() mutable {
-    Result<T> result = job();
-    Loop& loop = self->loop_;
-    boost::asio::post(loop, [self = std::move(self), result = std::move(result), done = std::move(done)]() mutable {
+  reads_->add([self = shared_from_this(), job = std::move(job), done = std::move(done)](Moment& moment) mutable -> ReadQueue::Done {
+    return [self = std::move(self), result = Result<T>(job(moment)), done = std::move(done)]() mutable {
       done(std::move(result));
-      self->readEnded();
-    });
+      self->closeWhenQuiet();
+    };
   });
 }
 

@@ -120,7 +120,7 @@ class SqliteStore::OpenFile final : public FileReader {
   void read(std::uint64_t offset, std::size_t bytes, Completion<std::string> done) override {
     const auto left = offset < info_.size ? info_.size - offset : 0;
     bytes = static_cast<std::size_t>(std::min<std::uint64_t>(bytes, left));
-    store_->onReaders<std::string>([fd = fd_, offset, bytes]() -> Result<std::string> {
+    store_->onReaders<std::string>([fd = fd_, offset, bytes](Moment&) -> Result<std::string> {
       std::string out(bytes, '\0');
       std::size_t have = 0;
       while (have < bytes) {
@@ -150,7 +150,7 @@ class SqliteStore::Upload final : public FileWriter, public std::enable_shared_f
       return store_->failLater(std::move(done), Error::make(ErrorCode::payloadTooLarge, fmt::format("A file has at most {} bytes", most)));
     }
     busy_ = true;
-    store_->onReaders<void>([blob = blob_, bytes = std::move(bytes)] { return blob->append(bytes); },
+    store_->onReaders<void>([blob = blob_, bytes = std::move(bytes)](Moment&) { return blob->append(bytes); },
                             [self = shared_from_this(), done = std::move(done)](Result<void> result) mutable {
                               self->busy_ = false;
                               done(std::move(result));
@@ -164,7 +164,7 @@ class SqliteStore::Upload final : public FileWriter, public std::enable_shared_f
     FileInfo info{*std::move(name), "", std::move(contentType), blob_->size(), nowMs()};
     if (info.contentType.empty()) info.contentType = contentTypeOf(info.path);
     auto blob = std::exchange(blob_, nullptr);
-    store_->onReaders<std::string>([blob] { return blob->finish(); }, [store = store_, blob, scope = std::move(scope), info = std::move(info),
+    store_->onReaders<std::string>([blob](Moment&) { return blob->finish(); }, [store = store_, blob, scope = std::move(scope), info = std::move(info),
                                                                        done = std::move(done)](Result<std::string> hash) mutable {
       if (!hash) return done(hash.error());
       info.hash = *std::move(hash);
@@ -185,12 +185,16 @@ void SqliteStore::fileOpen(std::string scope, std::string path, Completion<std::
   using Found = std::pair<FileInfo, std::shared_ptr<Fd>>;
   auto job = [blobs = blobs_, scope = std::move(scope), name = *std::move(name)](Database& database) -> Result<Found> {
     for (int attempt = 0;; ++attempt) {
+      if (attempt > 0) {  // it was replaced in between: the row of now, not of the moment that is being read
+        database.rollback();
+        REDD_TRY_VOID(database.beginReading());
+      }
       REDD_TRY(auto info, rowOf(database, scope, name));
       if (!info) return noSuchFile(name);
       auto fd = blobs->open(info->hash);
       if (fd) return Found{*std::move(info), std::make_shared<Fd>(*std::move(fd))};
       if (attempt > 0 || fd.error().code != ErrorCode::notFound) return Error::hidden(ErrorCode::internal, fd.error().detail);
-    }  // it was replaced in between
+    }
   };
   readAfter<Found>(filesWritten_, std::move(job), [self = shared_from_this(), done = std::move(done)](Result<Found> found) mutable {
     if (!found) return done(found.error());
@@ -199,7 +203,7 @@ void SqliteStore::fileOpen(std::string scope, std::string path, Completion<std::
 }
 
 void SqliteStore::fileCreate(Completion<std::shared_ptr<FileWriter>> done) {
-  onReaders<std::shared_ptr<NewBlob>>([file = blobs_->unnamed(++lastUpload_)]() -> Result<std::shared_ptr<NewBlob>> {
+  onReaders<std::shared_ptr<NewBlob>>([file = blobs_->unnamed(++lastUpload_)](Moment&) -> Result<std::shared_ptr<NewBlob>> {
     REDD_TRY(auto blob, NewBlob::create(file));
     return std::shared_ptr<NewBlob>(std::move(blob));
   }, [self = shared_from_this(), done = std::move(done)](Result<std::shared_ptr<NewBlob>> blob) mutable {

@@ -31,7 +31,7 @@ class SqliteStoreTest : public ::testing::Test {
   TempDir dir_;
   Loop loop_;
   Metrics metrics_;
-  std::shared_ptr<boost::asio::thread_pool> readers_ = std::make_shared<boost::asio::thread_pool>(2);
+  std::shared_ptr<ReaderThreads> readers_ = std::make_shared<ReaderThreads>(3);
   std::shared_ptr<SqliteStore> store_;
 };
 

@@ -43,6 +43,9 @@ class Filter {
   std::optional<std::vector<std::string>> ids() const;
   // What every document that matches has among its keys (index_key.h), a bound a condition. Not all that the filter says.
   std::vector<FieldBound> bounds() const;
+  // The fields, when the filter says no more than that each is equal to one text, number or truth value: then a document matches
+  // exactly when it has the keys of all bounds(). nullopt: it says more, or something else.
+  std::optional<std::vector<std::string>> equalFields() const;
   // Fields that the filter sets to one value, as JSON: what an upsert starts from (spec 40.6).
   std::vector<std::pair<std::string, std::string>> equalities() const;
 
