@@ -182,13 +182,15 @@ class SupervisorImpl final : public Supervisor {
       count += pool->workers().size();
       waiting |= !pool->empty();
     }
-    context_.metrics.counter("redd_workers").set(static_cast<std::int64_t>(count));
+    const auto before = std::exchange(counted_, static_cast<std::int64_t>(count));
+    context_.metrics.counter("redd_workers").add(counted_ - before);  // other supervisors count in it too
     if (waiting) tickWithin(pace == Worker::Pace::soon ? kTickMs : kRelaxedTickMs);
   }
 
   Context context_;
   boost::asio::steady_timer ticker_;
   std::shared_ptr<char> alive_ = std::make_shared<char>();
+  std::int64_t counted_ = 0;  // workers, at the last tick
   bool ticking_ = false, stopping_ = false;
   std::chrono::steady_clock::time_point due_;
   std::unordered_map<std::string, std::unique_ptr<Pool>> pools_;
