@@ -8,6 +8,8 @@
 #include "answers.h"
 #include "dispatcher.h"
 #include "followers.h"
+#include "graphql_door.h"
+#include "http/url.h"
 #include "json_writer.h"
 #include "operations.h"
 #include "page.h"
@@ -56,7 +58,7 @@ Task<void> refuseMethod(http::Exchange& exchange, const std::vector<Match>& matc
 
 class RestDoor final : public Control {
  public:
-  RestDoor(ControlOptions options, const Limits& limits, Metrics& metrics, space::Catalogue& catalogue, worker::Supervisor& supervisor,
+  RestDoor(Loop& loop, ControlOptions options, const Limits& limits, Metrics& metrics, space::Catalogue& catalogue, worker::Supervisor& supervisor,
            store::Stores& stores, store::LogBook& logBook, const http::AddressPolicy& keySetAddresses)
       : services_{.options = options,
                   .limits = limits,
@@ -67,9 +69,11 @@ class RestDoor final : public Control {
                   .logBook = logBook,
                   .keySetAddresses = keySetAddresses,
                   .followers = followers_,
-                  .hosts = AllowedHosts(options.hosts)} {}
+                  .hosts = AllowedHosts(options.hosts)},
+        graphql_(loop, services_, dispatcher_) {}
 
   void setListenAddress(std::string address) override { services_.hosts.setListenAddress(std::move(address)); }
+  bool wants(const http::RequestHead& head) const override;
   Task<void> serve(http::Exchange& exchange) override;
   Task<void> stop() override;
 
@@ -84,9 +88,17 @@ class RestDoor final : public Control {
   Followers followers_;
   Services services_;
   Dispatcher dispatcher_{services_};
+  GraphqlDoor graphql_;
   std::size_t inFlight_ = 0;
   Completion<void> stopped_;
 };
+
+bool RestDoor::wants(const http::RequestHead& head) const {
+  if (owns(head.path())) return true;
+  if (head.path() != GraphqlDoor::kPath || services_.hosts.classify(head.host) == HostKind::refused) return false;
+  const std::string name(http::splitHost(head.host).name);
+  return !name.contains(".api.") && !services_.catalogue.snapshot()->domains.contains(name);
+}
 
 Task<void> RestDoor::serve(http::Exchange& exchange) {
   ++inFlight_;
@@ -99,6 +111,7 @@ Task<void> RestDoor::stop() {
   services_.stopping = true;
   followers_.endAll();
   if (inFlight_ > 0) std::ignore = co_await suspend<void>([this](Completion<void> done) { stopped_ = std::move(done); });
+  co_await graphql_.stop();
 }
 
 // The whole door, straight down: name, path, method, caller, arguments, operation.
@@ -110,6 +123,10 @@ Task<void> RestDoor::answer(http::Exchange& exchange) {
                                                            "address the server listens on, or have the operator list the name.")
                                             .text("code", "misdirected_request")
                                             .end());
+    co_return;
+  }
+  if (head.path() == GraphqlDoor::kPath) {
+    co_await graphql_.serve(exchange);
     co_return;
   }
   if (services_.stopping) {
@@ -202,10 +219,10 @@ Task<void> RestDoor::refuse(http::Exchange& exchange, Error error) const {
 
 }  // namespace
 
-std::unique_ptr<Control> Control::create(Loop&, ControlOptions options, const Limits& limits, Metrics& metrics, space::Catalogue& catalogue,
+std::unique_ptr<Control> Control::create(Loop& loop, ControlOptions options, const Limits& limits, Metrics& metrics, space::Catalogue& catalogue,
                                          worker::Supervisor& supervisor, store::Stores& stores, store::LogBook& logBook,
                                          const http::AddressPolicy& keySetAddresses) {
-  return std::make_unique<RestDoor>(std::move(options), limits, metrics, catalogue, supervisor, stores, logBook, keySetAddresses);
+  return std::make_unique<RestDoor>(loop, std::move(options), limits, metrics, catalogue, supervisor, stores, logBook, keySetAddresses);
 }
 
 }  // namespace redd::control

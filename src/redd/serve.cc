@@ -63,7 +63,7 @@ struct House {
 Task<void> dispatch(House& house, http::Exchange& exchange) {
   if (Assets::owns(exchange.head().path())) {
     co_await house.assets.serve(exchange);
-  } else if (control::Control::owns(exchange.head().path())) {
+  } else if (house.control->wants(exchange.head())) {
     co_await house.control->serve(exchange);
   } else {
     co_await house.gateway->serve(exchange);
@@ -152,6 +152,8 @@ class Serving {
     REDD_CO_TRY(house_.supervisor, worker::Supervisor::create(loop_, {node, share.runtime, caFile}, settings_.limits, house_.metrics, *house_.host,
                                                               logSink(*house_.logBook)));
     control::ControlOptions controlOptions{data, settings_.hostNames, REDD_VERSION, node.string(), std::string(store::sqlite::Database::version())};
+    controlOptions.graphql = settings_.graphql;
+    controlOptions.graphqlDir = share.runtime / "graphql";
     house_.control = control::Control::create(loop_, std::move(controlOptions), settings_.limits, house_.metrics, *house_.catalogue, *house_.supervisor,
                                               *house_.stores, *house_.logBook, house_.fetcher->policy());
     gateway::GatewayOptions gatewayOptions{settings_.hostNames, isDev() ? gateway::Explain::everything : gateway::Explain::theClass,

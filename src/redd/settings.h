@@ -8,6 +8,7 @@
 
 #include "base/limits.h"
 #include "base/result.h"
+#include "control/graphql_limits.h"
 
 namespace CLI {
 class App;
@@ -26,6 +27,7 @@ struct Settings {
   std::vector<std::string> trustedProxies;  // whose X-Forwarded-* headers are believed
   std::string logLevel = "info";
   Limits limits;
+  control::GraphqlLimits graphql;
 
   // redd dev only
   std::uint16_t idpPort = 4010;

@@ -18,6 +18,7 @@
 #include "base/metrics.h"
 #include "base/result.h"
 #include "base/task.h"
+#include "control/graphql_limits.h"
 #include "http/client.h"
 #include "http/server.h"
 #include "space/catalogue.h"
@@ -34,6 +35,8 @@ struct ControlOptions {
   std::string node;                // the workers' Node executable, for server.info
   std::string sqlite;
   std::string isolation = "process";  // how workers are kept apart, in a word, for server.info
+  GraphqlLimits graphql = {};
+  std::filesystem::path graphqlDir = {};  // runtime/graphql: what the GraphQL door's worker runs
 };
 
 class Control {
@@ -49,7 +52,9 @@ class Control {
 
   // Does the path belong to the control plane? ("/_" and everything below)
   static bool owns(std::string_view path) { return path == "/_" || path.starts_with("/_/"); }
-  // Answers one request whose path it owns.
+  // The same for a request: /graphql is the control plane's too, but under the host names of projects and apps it is theirs.
+  virtual bool wants(const http::RequestHead& head) const = 0;
+  // Answers one request that it wants.
   virtual Task<void> serve(http::Exchange& exchange) = 0;
 
   // Ends the streams (log followers, documents on their way) and refuses what comes later; returns when the last request has left. Call before

@@ -1,0 +1,21 @@
+// What the GraphQL door's worker may know of the caller: the account, and the teams and projects that the caller may see, in the words of
+// the published command line (spec 70.4). Whatever is not in it does not exist for a query or a mutation.
+//
+//   {user: {id, name, email, sub, termsAccepted, ProjectInvitations, TeamInvitations, UserProjects, Projects, UserTeam, Teams},
+//    teams: [{id, name, isDefaultTeam, AdminTokens, Members, Projects}],
+//    projects: [{id, name, uniqueName, Team, Members, Datastores, Invitations}]}
+//
+// A project or team inside another object is its id (runtime/graphql/view.cjs puts the object there). Values of encrypted variables are null.
+// A Datastore also has `issuer` and `audience`, for setJWKS. Pure: reads snapshots only.
+#pragma once
+
+#include <string>
+
+#include "account/principal.h"
+#include "space/space.h"
+
+namespace redd::control {
+
+std::string graphViewJson(const space::Snapshot& snapshot, const account::Principal& caller);
+
+}  // namespace redd::control
