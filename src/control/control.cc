@@ -73,7 +73,7 @@ class RestDoor final : public Control {
         graphql_(loop, services_, dispatcher_) {}
 
   void setListenAddress(std::string address) override { services_.hosts.setListenAddress(std::move(address)); }
-  bool wants(const http::RequestHead& head) const override;
+  bool owns(const http::RequestHead& head) const override;
   Task<void> serve(http::Exchange& exchange) override;
   Task<void> stop() override;
 
@@ -93,9 +93,10 @@ class RestDoor final : public Control {
   Completion<void> stopped_;
 };
 
-bool RestDoor::wants(const http::RequestHead& head) const {
-  if (owns(head.path())) return true;
-  if (head.path() != GraphqlDoor::kPath || services_.hosts.classify(head.host) == HostKind::refused) return false;
+bool RestDoor::owns(const http::RequestHead& head) const {
+  const auto path = head.path();
+  if (path == "/_" || path.starts_with("/_/")) return true;
+  if (path != GraphqlDoor::kPath || services_.hosts.classify(head.host) == HostKind::refused) return false;
   const std::string name(http::splitHost(head.host).name);
   return !name.contains(".api.") && !services_.catalogue.snapshot()->domains.contains(name);
 }

@@ -48,22 +48,43 @@ std::string memberOf(const account::Principal& caller) {
       .end();
 }
 
-std::string projectOf(const space::Project& project, const account::Principal& caller) {
+bool shows(const May& may, const space::Project& project) {
+  Arguments parameters;
+  parameters.set("project", project.uniqueName);
+  return may("project.get", parameters);
+}
+
+bool shows(const May& may, const space::Space& space) {
+  Arguments parameters;
+  parameters.set("project", space.project);
+  parameters.set("space", space.name);
+  return may("space.get", parameters);
+}
+
+std::string projectOf(const space::Project& project, const account::Principal& caller, const May& may) {
+  std::vector<space::SpacePtr> spaces;
+  for (const auto& [name, space] : project.spaces) {
+    if (shows(may, *space)) spaces.push_back(space);
+  }
   return JsonObject()
       .text("id", project.id)
       .text("name", project.name)
       .text("uniqueName", project.uniqueName)
       .text("Team", kPersonalTeam)
       .raw("Members", "[" + memberOf(caller) + "]")
-      .raw("Datastores", jsonList(project.spaces, [](const auto& entry) { return datastoreOf(*entry.second); }))
+      .raw("Datastores", jsonList(spaces, [](const auto& space) { return datastoreOf(*space); }))
       .raw("Invitations", "[]")
       .end();
 }
 
 }  // namespace
 
-std::string graphViewJson(const space::Snapshot& snapshot, const account::Principal& caller) {
-  const auto ids = jsonList(snapshot.projects, [](const auto& entry) { return json::quoted(entry.second->id); });
+std::string graphViewJson(const space::Snapshot& snapshot, const account::Principal& caller, const May& may) {
+  std::vector<space::ProjectPtr> projects;
+  for (const auto& [name, project] : snapshot.projects) {
+    if (shows(may, *project)) projects.push_back(project);
+  }
+  const auto ids = jsonList(projects, [](const auto& project) { return json::quoted(project->id); });
   const auto user = JsonObject()
                         .text("id", caller.userId)
                         .text("name", caller.name)
@@ -88,7 +109,7 @@ std::string graphViewJson(const space::Snapshot& snapshot, const account::Princi
   return JsonObject()
       .raw("user", user)
       .raw("teams", "[" + team + "]")
-      .raw("projects", jsonList(snapshot.projects, [&caller](const auto& entry) { return projectOf(*entry.second, caller); }))
+      .raw("projects", jsonList(projects, [&](const auto& project) { return projectOf(*project, caller, may); }))
       .end();
 }
 

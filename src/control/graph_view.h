@@ -7,15 +7,23 @@
 //
 // A project or team inside another object is its id (runtime/graphql/view.cjs puts the object there). Values of encrypted variables are null.
 // A Datastore also has `issuer` and `audience`, for setJWKS. Pure: reads snapshots only.
+//
+// What is shown is decided by the permissions of the operations that would show it: a project whose project.get the caller may call, a space
+// whose space.get.
 #pragma once
 
+#include <functional>
 #include <string>
+#include <string_view>
 
 #include "account/principal.h"
+#include "arguments.h"
 #include "space/space.h"
 
 namespace redd::control {
 
-std::string graphViewJson(const space::Snapshot& snapshot, const account::Principal& caller);
+using May = std::function<bool(std::string_view operation, const Arguments& parameters)>;
+
+std::string graphViewJson(const space::Snapshot& snapshot, const account::Principal& caller, const May& may);
 
 }  // namespace redd::control

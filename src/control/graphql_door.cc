@@ -244,7 +244,7 @@ void GraphqlDoor::call(worker::HostCall call) {
   const auto found = agreed ? requests_.find(json[2].get<std::uint64_t>()) : requests_.end();
   if (found == requests_.end()) return call.reply(refusal(Error::make(ErrorCode::cancelled, "Nobody waits for this request any more.")));
   const auto& request = found->second;
-  if (json[1] == "view") return call.reply({worker::CallReply::Kind::value, graphViewJson(*services_.catalogue.snapshot(), request->caller)});
+  if (json[1] == "view") return call.reply({worker::CallReply::Kind::value, view(request->caller)});
   const auto operation = operationOf(json);
   if (!operation) return call.reply(refusal(operation.error()));
   auto arguments = argumentsOf(**operation, json);
@@ -254,6 +254,14 @@ void GraphqlDoor::call(worker::HostCall call) {
   }
   request->operationBegins();
   spawn(loop_, run(request, *operation, std::move(*arguments), std::move(call.reply)));
+}
+
+std::string GraphqlDoor::view(const account::Principal& caller) const {
+  const auto may = [&](std::string_view operation, const Arguments& parameters) {
+    const auto* row = findOperation(operation);
+    return row != nullptr && dispatcher_.permit(*row, caller, parameters).has_value();
+  };
+  return graphViewJson(*services_.catalogue.snapshot(), caller, may);
 }
 
 Task<void> GraphqlDoor::run(RequestPtr request, const Operation* operation, Arguments arguments,

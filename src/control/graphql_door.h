@@ -41,6 +41,7 @@ class GraphqlDoor final : private worker::HostCalls {
   void call(worker::HostCall call) override;
   void invocationEnded(std::uint64_t, std::uint32_t) override {}
   void workerEnded(std::uint64_t) override {}
+  std::string view(const account::Principal& caller) const;
   Task<void> run(RequestPtr request, const Operation* operation, Arguments arguments, std::move_only_function<void(worker::CallReply)> reply);
 
   Loop& loop_;

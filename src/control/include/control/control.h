@@ -50,11 +50,10 @@ class Control {
   // hosts, and the port stands in endpoints when the request's Host has none. Call before the first serve().
   virtual void setListenAddress(std::string address) = 0;
 
-  // Does the path belong to the control plane? ("/_" and everything below)
-  static bool owns(std::string_view path) { return path == "/_" || path.starts_with("/_/"); }
-  // The same for a request: /graphql is the control plane's too, but under the host names of projects and apps it is theirs.
-  virtual bool wants(const http::RequestHead& head) const = 0;
-  // Answers one request that it wants.
+  // Does the request belong to the control plane? "/_" and everything below; /graphql too, but under the host names of projects and apps
+  // that path is theirs.
+  virtual bool owns(const http::RequestHead& head) const = 0;
+  // Answers one request that it owns.
   virtual Task<void> serve(http::Exchange& exchange) = 0;
 
   // Ends the streams (log followers, documents on their way) and refuses what comes later; returns when the last request has left. Call before
