@@ -94,7 +94,7 @@ const rows = {
   removeTeamInvitation: invitation('invitation.remove'),
 
   joinProject: async ({ projectId }, context) => ({
-    operation: 'project.join', parameters: { project: (await context.view()).project(projectId).uniqueName }, arguments: {}, result: yes,
+    operation: 'project.join', parameters: { project: (await context.view()).joinable(projectId) }, arguments: {}, result: yes,
   }),
   removeProjectMember: async ({ projectId, userId }, context) => {
     const project = (await context.view()).project(projectId).uniqueName;

@@ -34,6 +34,11 @@ class View {
     return [...this.#projects.values()].find((project) => project.uniqueName === uniqueName) ?? unknown('project', uniqueName);
   }
 
+  // The unique name of a project that the caller sees, or is invited into.
+  joinable(id) {
+    return this.user.ProjectInvitations.find(({ projectId }) => projectId === id)?.uniqueName ?? this.project(id).uniqueName;
+  }
+
   team(id) {
     return this.#teams.get(id) ?? unknown('team', id);
   }

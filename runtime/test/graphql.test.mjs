@@ -12,7 +12,7 @@ const limits = { tokensMax: 1000, depthMax: 8, aliasesMax: 15, directivesMax: 50
 const token = { key: 'k1', datastoreId: 's1', access: 'READ', description: '' };
 const datastore = { id: 's1', name: 'dev', projectId: 'p1', restricted: false, Tokens: [token], allowedHosts: ['192.0.2.1'], jwks: '', issuer: 'i', audience: ['a'], Env: [{ key: 'E', value: 'v', encrypted: false }] };
 const view = () => structuredClone({
-  user: { id: 'u1', name: 'Una', ProjectInvitations: [], TeamInvitations: [], UserProjects: ['p1'], Projects: ['p2'], UserTeam: 't1', Teams: ['t2'] },
+  user: { id: 'u1', name: 'Una', ProjectInvitations: [{ id: 'i9', projectId: 'p9', uniqueName: 'other-5e6f' }], TeamInvitations: [], UserProjects: ['p1'], Projects: ['p2'], UserTeam: 't1', Teams: ['t2'] },
   teams: [{ id: 't1', name: 'Personal', isDefaultTeam: true, AdminTokens: [], Members: [], Projects: ['p1'] },
     { id: 't2', name: 'Crew', isDefaultTeam: false, AdminTokens: [], Members: [], Projects: ['p2'] }],
   projects: [{ id: 'p1', name: 'Shop', uniqueName: 'shop-1a2b', Team: 't1', Members: [], Datastores: [datastore], Invitations: [] },
@@ -97,14 +97,18 @@ describe('mutations of the GraphQL door', () => {
     assert.deepEqual((await play('mutation { removeProjectMember(projectId: "p1") }')).runs, [['project.leave', shop, {}]]);
   });
 
+  test('joinProject reaches a project that the caller is invited into and does not see yet', async () => {
+    assert.deepEqual((await play('mutation { joinProject(projectId: "p9") }')).runs, [['project.join', { project: 'other-5e6f' }, {}]]);
+  });
+
   test('an empty address removes issuer and audience too', async () => {
     assert.deepEqual((await play('mutation { setJWKS(datastoreId: "s1", jwksURI: "") }')).runs, [['jwks.set', dev, { url: '' }]]);
   });
 
   test('what the caller cannot see is named to no operation', async () => {
-    for (const document of ['addToken(datastoreId: "s9", access: READ) { key }', 'joinProject(projectId: "p9")', 'addAdminToken(teamId: "t9") { id }']) {
+    for (const document of ['addToken(datastoreId: "s9", access: READ) { key }', 'joinProject(projectId: "p8")', 'addAdminToken(teamId: "t9") { id }']) {
       const { errors, runs } = await play(`mutation { ${document} }`);
-      assert.match(errors[0].message, /^Unknown (datastore|project|team) '.9', or you have no access to it\.$/);
+      assert.match(errors[0].message, /^Unknown (datastore|project|team) '.[89]', or you have no access to it\.$/);
       assert.deepEqual(runs, []);
     }
   });

@@ -8,9 +8,19 @@ namespace {
 
 constexpr std::string_view kPersonalTeam = "personal";  // the one team: owns all projects
 
-std::string tokenOf(const space::Space& space, const space::ApiToken& token) {
+Arguments namesOf(const space::Space& space) {
+  Arguments parameters;
+  parameters.set("project", space.project);
+  parameters.set("space", space.name);
+  return parameters;
+}
+
+enum class KeyText : std::uint8_t { whole, begun };
+
+std::string tokenOf(const space::Space& space, const space::ApiToken& token, KeyText keys) {
+  constexpr std::size_t begun = 8;
   return JsonObject()
-      .text("key", token.key)
+      .text("key", keys == KeyText::whole ? token.key : token.key.substr(0, begun) + "…")
       .text("datastoreId", space.id)
       .text("access", accessName(token.access))
       .text("description", token.description)
@@ -25,14 +35,15 @@ std::string envOf(const std::string& name, const space::EnvValue& value) {
   return out.text("value", value.value).end();
 }
 
-std::string datastoreOf(const space::Space& space) {
+std::string datastoreOf(const space::Space& space, const May& may) {
   const auto& settings = space.settings;
+  const auto keys = may("token.remove", namesOf(space)) ? KeyText::whole : KeyText::begun;
   return JsonObject()
       .text("id", space.id)
       .text("name", space.name)
       .text("projectId", space.projectId)
       .flag("restricted", false)
-      .raw("Tokens", jsonList(space.tokens, [&space](const auto& token) { return tokenOf(space, token); }))
+      .raw("Tokens", jsonList(space.tokens, [&](const auto& token) { return tokenOf(space, token, keys); }))
       .texts("allowedHosts", settings.allowedHosts)
       .text("jwks", settings.jwksUrl)
       .text("issuer", settings.issuer)
@@ -54,17 +65,10 @@ bool shows(const May& may, const space::Project& project) {
   return may("project.get", parameters);
 }
 
-bool shows(const May& may, const space::Space& space) {
-  Arguments parameters;
-  parameters.set("project", space.project);
-  parameters.set("space", space.name);
-  return may("space.get", parameters);
-}
-
 std::string projectOf(const space::Project& project, const account::Principal& caller, const May& may) {
   std::vector<space::SpacePtr> spaces;
   for (const auto& [name, space] : project.spaces) {
-    if (shows(may, *space)) spaces.push_back(space);
+    if (may("space.get", namesOf(*space))) spaces.push_back(space);
   }
   return JsonObject()
       .text("id", project.id)
@@ -72,7 +76,7 @@ std::string projectOf(const space::Project& project, const account::Principal& c
       .text("uniqueName", project.uniqueName)
       .text("Team", kPersonalTeam)
       .raw("Members", "[" + memberOf(caller) + "]")
-      .raw("Datastores", jsonList(spaces, [](const auto& space) { return datastoreOf(*space); }))
+      .raw("Datastores", jsonList(spaces, [&](const auto& space) { return datastoreOf(*space, may); }))
       .raw("Invitations", "[]")
       .end();
 }

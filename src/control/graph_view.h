@@ -9,7 +9,7 @@
 // A Datastore also has `issuer` and `audience`, for setJWKS. Pure: reads snapshots only.
 //
 // What is shown is decided by the permissions of the operations that would show it: a project whose project.get the caller may call, a space
-// whose space.get.
+// whose space.get; of API tokens that they may not remove, where they begin.
 #pragma once
 
 #include <functional>

@@ -56,7 +56,7 @@ TEST_F(GraphView, ASpaceWithItsSettings) {
   ASSERT_EQ(seen["projects"].size(), 1U);
   const auto& project = seen["projects"][0];
   EXPECT_EQ(project["uniqueName"], house_.projectName);
-  EXPECT_EQ(seen["user"]["UserProjects"], json({project["id"]}));
+  EXPECT_EQ(seen["user"]["UserProjects"], json::array({project["id"]}));
   ASSERT_EQ(project["Datastores"].size(), 1U);
   const auto& space = project["Datastores"][0];
   EXPECT_EQ(space["id"], house_.dev()->id);
@@ -72,12 +72,16 @@ TEST_F(GraphView, ASpaceWithItsSettings) {
 
 TEST_F(GraphView, WhatTheCallerMayNotGetIsNotThere) {
   house_.makeDev();
-  const auto hidden = *house_.catalogue->createProject("Hidden");
-  ASSERT_TRUE(house_.catalogue->createSpace(house_.projectName, "secret"));
+  const std::string hidden = json::parse(house_.call("POST", "/_/api/v1/projects", R"({"name":"Hidden"})")->text_)["uniqueName"];
+  house_.call("POST", "/_/api/v1/projects/" + house_.projectName + "/spaces", R"({"name":"secret"})");
+  house_.call("POST", "/_/api/v1/projects/" + house_.projectName + "/spaces/dev/tokens", R"({"access":"READWRITE"})");
   const auto seen = view([&](std::string_view operation, const Arguments& parameters) {
-    return operation == "project.get" ? parameters.text("project") == house_.projectName : parameters.text("space") == "dev";
+    if (operation == "project.get") return parameters.text("project") == house_.projectName;
+    return operation == "space.get" && parameters.text("space") == "dev";
   });
-  EXPECT_THAT(seen.dump(), Not(HasSubstr(hidden->id)));
+  EXPECT_THAT(seen.dump(), Not(HasSubstr(house_.dev()->tokens[0].key)));
+  EXPECT_EQ(seen["projects"][0]["Datastores"][0]["Tokens"][0]["key"], house_.dev()->tokens[0].key.substr(0, 8) + "…");
+  EXPECT_THAT(seen.dump(), Not(HasSubstr(hidden)));
   ASSERT_EQ(seen["projects"].size(), 1U);
   ASSERT_EQ(seen["projects"][0]["Datastores"].size(), 1U);
   EXPECT_EQ(seen["projects"][0]["Datastores"][0]["name"], "dev");
