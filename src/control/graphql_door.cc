@@ -218,7 +218,7 @@ Task<std::string> GraphqlDoor::execute(account::Principal caller, std::string bo
   requests_.erase(number);
   co_await Request::waitForOperations(request);
   services_.metrics.counter("redd_graphql_requests_total", fmt::format("outcome=\"{}\"", request->outcome())).add();
-  if (!request->over()) co_return failureJson("The request took longer than it may. Try again, or ask for less.");
+  if (!request->over()) co_return failureJson("The request took longer than it may. What it was to change may have changed or not: look, then try again.");
   co_return request->takeText();
 }
 
