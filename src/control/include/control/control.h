@@ -25,6 +25,10 @@
 #include "store/store.h"
 #include "worker/supervisor.h"
 
+namespace redd::auth {
+class Authenticator;
+}
+
 namespace redd::control {
 
 struct ControlOptions {
@@ -34,6 +38,7 @@ struct ControlOptions {
   std::string node;                // the workers' Node executable, for server.info
   std::string sqlite;
   std::string isolation = "process";  // how workers are kept apart, in a word, for server.info
+  auth::Authenticator* authenticator = nullptr;  // explains tokens and knows key sets; outlives Control. nullptr: those operations are unavailable
 };
 
 class Control {
