@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <unordered_map>
 
+#include "explain.h"
 #include "key_source.h"
 #include "token.h"
 #include "verdict_cache.h"
@@ -84,6 +85,32 @@ class KeySetAuthenticator final : public Authenticator {
       count(*verdict);
     }
     return verdict;
+  }
+
+  Task<Explanation> explain(std::string spaceId, TokenPolicy policy, std::string token) override {
+    const auto door = doorOf(spaceId, policy);
+    const VerdictPtr verdict = co_await decide(door, token);  // has the key set fetched, as for a request
+    const UnixMs now = options_.now();
+    const KeySetPtr keys = door->keySource->current(now);
+    auto out = auth::explain({token, keys.get(), door->keySource->trouble(), door->policy, door->algorithms, now, limits_.tokenBytesMax});
+    out.failed = verdict->failed;
+    co_return out;
+  }
+
+  Task<KeySetStatus> status(std::string spaceId, TokenPolicy policy, KeySetFetch fetch) override {
+    const auto door = doorOf(spaceId, policy);
+    const auto source = door->keySource;
+    if (fetch == KeySetFetch::whenDue) std::ignore = co_await source->keys();
+    KeySetStatus out;
+    out.url = policy.jwksUrl;
+    out.trouble = source->trouble();
+    if (source->triedAtMs() != 0) out.triedAtMs = source->triedAtMs();
+    const auto set = source->latest();
+    if (!set) co_return out;
+    out.fetchedAtMs = source->fetchedAtMs();
+    out.unusable = set->refusals;
+    for (const Jwk& jwk : set->keys) out.keys.push_back(keyLine(jwk));
+    co_return out;
   }
 
   Task<VerdictPtr> verify(std::string spaceId, TokenPolicy policy, std::string token) override {

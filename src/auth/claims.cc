@@ -42,30 +42,36 @@ std::string found(const char* name, const object& claims) {
   return std::string(name) + " = " + shown(value);
 }
 
-Verdict checkTimes(const object& claims, const TokenPolicy& policy, UnixMs now) {
-  const std::int64_t leewayMs = policy.leewayS * 1'000;
+std::string expectedExpiry(const TokenPolicy& policy, UnixMs now) { return "exp after " + isoTime(now - policy.leewayS * 1'000); }
+
+// Accepted: also says until when.
+Verdict checkExpiry(const object& claims, const TokenPolicy& policy, UnixMs now) {
   Verdict verdict;
   verdict.validUntilMs = static_cast<std::int64_t>(kFarFutureMs);
   element value;
   std::int64_t atMs = 0;
   if (claims["exp"].get(value) == simdjson::SUCCESS) {
     if (!dateMs(value, atMs)) return failure(Check::malformed, "exp is a number", found("exp", claims));
-    verdict.validUntilMs = atMs + leewayMs;
-    if (now >= verdict.validUntilMs) {
-      return failure(Check::expired, "exp after " + isoTime(now - leewayMs), found("exp", claims));
-    }
+    verdict.validUntilMs = atMs + policy.leewayS * 1'000;
+    if (now >= verdict.validUntilMs) return failure(Check::expired, expectedExpiry(policy, now), found("exp", claims));
   } else if (policy.requireExp) {
     return failure(Check::malformed, "exp is a number", "exp is absent");
   }
-  if (claims["nbf"].get(value) == simdjson::SUCCESS) {
-    if (!dateMs(value, atMs)) return failure(Check::malformed, "nbf is a number", found("nbf", claims));
-    if (now < atMs - leewayMs) {
-      Verdict early = failure(Check::notYetValid, "nbf before " + isoTime(now + leewayMs), found("nbf", claims));
-      early.validUntilMs = atMs - leewayMs;
-      return early;
-    }
-  }
   return verdict;
+}
+
+std::string expectedNotBefore(const TokenPolicy& policy, UnixMs now) { return "nbf before " + isoTime(now + policy.leewayS * 1'000); }
+
+Verdict checkNotBefore(const object& claims, const TokenPolicy& policy, UnixMs now) {
+  const std::int64_t leewayMs = policy.leewayS * 1'000;
+  element value;
+  std::int64_t atMs = 0;
+  if (claims["nbf"].get(value) != simdjson::SUCCESS) return {};
+  if (!dateMs(value, atMs)) return failure(Check::malformed, "nbf is a number", found("nbf", claims));
+  if (now >= atMs - leewayMs) return {};
+  Verdict early = failure(Check::notYetValid, expectedNotBefore(policy, now), found("nbf", claims));
+  early.validUntilMs = atMs - leewayMs;
+  return early;
 }
 
 bool isAudience(const object& claims, const std::vector<std::string>& wanted) {
@@ -88,29 +94,78 @@ std::string listed(const std::vector<std::string>& names) {
   return out;
 }
 
+Verdict checkIssuer(const object& claims, const TokenPolicy& policy) {
+  if (policy.issuer.empty() || stringMember(claims, "iss") == policy.issuer) return {};
+  return failure(Check::issuer, "iss = " + policy.issuer, found("iss", claims));
+}
+
+Verdict checkAudience(const object& claims, const TokenPolicy& policy) {
+  if (policy.audience.empty() || isAudience(claims, policy.audience)) return {};
+  return failure(Check::audience, "aud contains " + listed(policy.audience), found("aud", claims));
+}
+
 Verdict check(const object& claims, const TokenPolicy& policy, UnixMs now) {
-  Verdict verdict = checkTimes(claims, policy, now);
+  Verdict verdict = checkExpiry(claims, policy, now);
   if (!verdict.accepted()) return verdict;
-  if (!policy.issuer.empty() && stringMember(claims, "iss") != policy.issuer) {
-    return failure(Check::issuer, "iss = " + policy.issuer, found("iss", claims));
-  }
-  if (!policy.audience.empty() && !isAudience(claims, policy.audience)) {
-    return failure(Check::audience, "aud contains " + listed(policy.audience), found("aud", claims));
-  }
+  if (auto early = checkNotBefore(claims, policy, now); !early.accepted()) return early;
+  if (auto foreign = checkIssuer(claims, policy); !foreign.accepted()) return foreign;
+  if (auto elsewhere = checkAudience(claims, policy); !elsewhere.accepted()) return elsewhere;
   return verdict;
+}
+
+Verdict checkType(const Token& token) {
+  if (!token.type || isAccessTokenType(*token.type)) return {};
+  return failure(Check::malformed, "typ is JWT or at+jwt", "typ = " + excerpt(*token.type));
+}
+
+// `expected`: what a passed check shows; "" for one that the policy does not ask for.
+CheckLine lineOf(Check check, const Verdict& verdict, std::string expected, std::string foundText) {
+  using enum CheckLine::Outcome;
+  if (!verdict.accepted()) return {verdict.failed, failed, verdict.expected, verdict.found};
+  if (expected.empty()) return {check, skipped, "not asked for", std::move(foundText)};
+  return {check, passed, std::move(expected), std::move(foundText)};
+}
+
+std::optional<UnixMs> timeOf(const object& claims, const char* name) {
+  element value;
+  std::int64_t atMs = 0;
+  if (claims[name].get(value) != simdjson::SUCCESS || !dateMs(value, atMs)) return std::nullopt;
+  return atMs;
 }
 
 }  // namespace
 
 Verdict checkClaims(const Token& token, const TokenPolicy& policy, UnixMs now) {
-  if (token.type && !isAccessTokenType(*token.type))
-    return failure(Check::malformed, "typ is JWT or at+jwt", "typ = " + excerpt(*token.type));
+  if (auto other = checkType(token); !other.accepted()) return other;
   StrictJson json;
   const auto claims = json.readObject(token.payload);
   if (!claims) return failure(Check::malformed, "a payload that is one JSON object", claims.error().publicText);
   Verdict verdict = check(*claims, policy, now);
   verdict.claims = token.payload;
   return verdict;
+}
+
+ClaimLines explainClaims(const Token& token, const TokenPolicy& policy, UnixMs now) {
+  ClaimLines out;
+  if (auto other = checkType(token); !other.accepted()) out.checks.push_back(lineOf(Check::malformed, other, {}, {}));
+  StrictJson json;
+  const auto claims = json.readObject(token.payload);
+  if (!claims) {
+    const auto broken = failure(Check::malformed, "a payload that is one JSON object", claims.error().publicText);
+    out.checks.push_back(lineOf(Check::malformed, broken, {}, {}));
+    return out;
+  }
+  const auto whenGiven = [&](const char* name, std::string expected) { return has(*claims, name) ? std::move(expected) : std::string(); };
+  out.checks.push_back(lineOf(Check::expired, checkExpiry(*claims, policy, now), whenGiven("exp", expectedExpiry(policy, now)), found("exp", *claims)));
+  out.checks.push_back(
+      lineOf(Check::notYetValid, checkNotBefore(*claims, policy, now), whenGiven("nbf", expectedNotBefore(policy, now)), found("nbf", *claims)));
+  out.checks.push_back(lineOf(Check::issuer, checkIssuer(*claims, policy), policy.issuer.empty() ? "" : "iss = " + policy.issuer, found("iss", *claims)));
+  out.checks.push_back(lineOf(Check::audience, checkAudience(*claims, policy),
+                              policy.audience.empty() ? "" : "aud contains " + listed(policy.audience), found("aud", *claims)));
+  out.issuedAtMs = timeOf(*claims, "iat");
+  out.notBeforeMs = timeOf(*claims, "nbf");
+  out.expiresAtMs = timeOf(*claims, "exp");
+  return out;
 }
 
 }  // namespace redd::auth

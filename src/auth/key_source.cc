@@ -130,6 +130,7 @@ Task<void> KeySource::refresh(std::shared_ptr<KeySource> self) {
 
 Task<Result<http::ClientResponse>> KeySource::fetchSet() {
   ++fetchesBegun_;
+  triedAtMs_ = house_->now();
   http::ClientRequest request;
   request.url = url_;
   request.headers = {{"accept", "application/json"}};

@@ -57,6 +57,10 @@ class KeySource : public std::enable_shared_from_this<KeySource> {
   std::uint64_t fetchesBegun() const { return fetchesBegun_; }
   std::uint64_t generation() const { return generation_; }  // grows when the keys of the set change
   const std::string& trouble() const { return trouble_; }
+  // For auth.status: what there is, whatever its age; starts nothing. nullptr, 0: none.
+  const KeySetPtr& latest() const { return keys_; }
+  UnixMs fetchedAtMs() const { return fetchedAtMs_; }
+  UnixMs triedAtMs() const { return triedAtMs_; }
 
  private:
   bool isUsable(UnixMs now) const;
@@ -80,6 +84,7 @@ class KeySource : public std::enable_shared_from_this<KeySource> {
 
   KeySetPtr keys_;
   UnixMs fetchedAtMs_ = 0;
+  UnixMs triedAtMs_ = 0;
   std::uint64_t generation_ = 0;
   std::uint64_t fetchesBegun_ = 0;
   std::string body_;  // of the answer under way, until it is stored

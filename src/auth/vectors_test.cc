@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
+#include "explain.h"
 #include "verifier.h"
 
 namespace redd::auth {
@@ -26,6 +27,23 @@ Verdict judgeText(const std::string& text, const KeySet& keys, const TokenPolicy
   const auto token = readToken(text, kTokenBytesMax);
   if (!token) return token.error();
   return judge(*token, keys, AlgorithmSet(policy.algorithms), policy, kNow).verdict;
+}
+
+// The explanation's first failed check is the fast path's, and it never repeats the token.
+void expectAgreement(const std::string& text, const KeySet& keys, const TokenPolicy& policy, const Verdict& verdict) {
+  const AlgorithmSet allowed(policy.algorithms);
+  const auto told = explain({text, &keys, {}, policy, allowed, kNow, kTokenBytesMax});
+  EXPECT_EQ(told.failed, verdict.failed) << text;
+  EXPECT_FALSE(told.checks.empty());
+  for (const auto& line : told.checks) {
+    if (line.outcome != CheckLine::Outcome::failed) continue;
+    EXPECT_EQ(line.expected, verdict.expected);
+    EXPECT_EQ(line.found, verdict.found);
+    break;
+  }
+  const auto signature = text.substr(text.rfind('.') + 1);
+  if (signature.size() < 20) return;
+  for (const auto& line : told.checks) EXPECT_FALSE((line.expected + line.found).contains(signature));
 }
 
 TokenPolicy policyOf(const json& test) {
@@ -66,6 +84,7 @@ TEST(HostileTokens, EveryCaseGetsItsVerdict) {
     ASSERT_TRUE(keys) << test.at("id");
     TokenPolicy policy = policyOf(test);
     const Verdict verdict = judgeText(test.at("token"), *keys, policy);
+    expectAgreement(test.at("token"), *keys, policy, verdict);
     const std::string expect = test.at("expect");
     EXPECT_EQ(verdict.accepted(), expect == "accept")
         << test.at("id") << ": " << className(verdict.failed) << ", " << verdict.expected << ", " << verdict.found;

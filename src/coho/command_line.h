@@ -25,6 +25,8 @@ CLI::App* addCommand(CLI::App& app, Parsed& parsed, std::string name, std::strin
 
 // The commands of data_commands.h.
 void addDataCommands(CLI::App& app, Parsed& parsed);
+// The commands of auth_commands.h.
+void addAuthCommands(CLI::App& app, Parsed& parsed);
 // The commands of file_commands.h.
 void addFileCommands(CLI::App& app, Parsed& parsed);
 // The commands of tool_commands.h.

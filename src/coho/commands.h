@@ -81,7 +81,7 @@ std::string maskedKey(const std::string& key);
 enum class Following { no, yes };
 struct LogArguments {
   std::uint32_t tail = 20;
-  std::string logContext;
+  std::string logContext, level, requestId, text;  // "" all; the server filters
   Following following = Following::no;
 };
 Result<void> log(const Context& context, const LogArguments& arguments);

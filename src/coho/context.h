@@ -57,6 +57,9 @@ struct Context {
 // How the user starts this program: "coho" when PATH has it, else its whole path.
 std::string commandName(const Environment& environment);
 
+// The error of a command whose result on standard output says already what is wrong: main() adds nothing to it but the exit code.
+inline Error alreadyTold() { return Error::hidden(ErrorCode::cancelled, "already told"); }
+
 // One word of a shell line, quoted when it must be.
 std::string shellWord(std::string_view text);
 

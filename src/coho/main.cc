@@ -119,11 +119,15 @@ void addCodeCommands(CLI::App& app, Arguments& a) {
   auto* lines = add(app, a, "log", "Show the space's log, oldest line first", [&a](const Context& c) { return log(c, a.log); });
   lines->alias("logs");
   lines->add_flag_callback("-f,--follow", [&a] { a.log.following = Following::yes; }, "Go on showing lines as they come");
-  lines->add_option("--tail", a.log.tail, "How many lines back")->capture_default_str()->check(CLI::Range(0u, 10'000u));
-  lines->add_option("--context", a.log.logContext, "Only lines of this context, as in routehooks");
+  lines->add_option("--tail", a.log.tail, "How many lines back")->capture_default_str()->check(CLI::Range(0u, 1'000'000u));
+  lines->add_option("--context", a.log.logContext, "Only lines of this context, as in routehooks or request");
+  lines->add_option("--level", a.log.level, "Only lines of this level and graver ones")->check(CLI::IsMember({"debug", "info", "warn", "error"}));
+  lines->add_option("--request", a.log.requestId, "Only lines of the request with this id (the answer's x-request-id)");
+  lines->add_option("--grep", a.log.text, "Only lines that hold this text, in capitals or not");
 }
 
 int report(const Context& context, const Error& error) {
+  if (error.detail == alreadyTold().detail) return kFailed;
   context.terminal.clearProgress();
   context.terminal.note(context.terminal.paintNote(Colour::red, "Error: ") + inert(error.text()));
   if (context.wantsJson()) context.result({{"ok", false}, {"error", error.text()}, {"code", name(error.code)}});
@@ -153,6 +157,7 @@ int run(int count, char** values) {
   addCodeCommands(app, arguments);
   addDataCommands(app, arguments);
   addFileCommands(app, arguments);
+  addAuthCommands(app, arguments);
   addSettingCommands(app, arguments);
   addToolCommands(app, arguments);
   addHelpCommands(app, arguments);

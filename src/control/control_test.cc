@@ -283,6 +283,10 @@ const std::map<std::string_view, Expected> kWhoMay = {
     {"worker.list", {401, 401, 200, ""}},
     {"log.tail", {401, 401, 200, ""}},
     {"log.follow", {401, 401, 200, ""}},
+    {"token.explain", {401, 401, 200, R"({"token":"a.b.c"})"}},
+    {"auth.refusals", {401, 401, 200, ""}},
+    {"auth.status", {401, 401, 200, ""}},
+    {"secrets.rotate", {401, 401, 200, ""}},
     {"collection.list", {401, 401, 200, ""}},
     {"collection.create", {401, 401, 200, R"({"cap":10})"}},
     {"collection.remove", {401, 401, 200, ""}},
@@ -372,7 +376,7 @@ TEST(Control, TheTableIsSound) {
     EXPECT_NE(operation.run == nullptr, operation.stream == nullptr) << operation.name;
     EXPECT_TRUE(operation.path.starts_with("/_/")) << operation.name;
     EXPECT_TRUE(operation.summary.ends_with('.') || operation.summary.ends_with('?')) << operation.name;
-    const bool asksByBody = operation.name == "document.find" || operation.name == "document.count";
+    const bool asksByBody = operation.name == "document.find" || operation.name == "document.count" || operation.name == "token.explain";
     EXPECT_EQ(operation.effect == Effect::read, operation.method == "GET" || asksByBody) << operation.name;
     for (const auto& argument : operation.arguments) {
       EXPECT_FALSE(operation.path.contains("{" + std::string(argument.name) + "}")) << operation.name << ": " << argument.name;
@@ -397,6 +401,10 @@ TEST(ControlLog, Tail) {
   EXPECT_EQ(lines[0]["text"], "line 2");
   EXPECT_EQ(lines[1]["id"], "id-104");
   EXPECT_EQ(house.call("GET", path + "/logs?tail=10001")->answer_.status, 400);
+  EXPECT_EQ(bodyOf(*house.call("GET", path + "/logs?grep=LINE%203&level=info"))["lines"].size(), 1U);
+  const auto wrong = house.call("GET", path + "/logs?level=loud");
+  EXPECT_EQ(wrong->answer_.status, 400);
+  EXPECT_THAT(wrong->text_, HasSubstr("'loud'"));
 }
 
 TEST(ControlLog, FollowersGetEachLineOnceAndLeave) {
@@ -416,7 +424,7 @@ TEST(ControlLog, FollowersGetEachLineOnceAndLeave) {
   };
   house.run(house.start(exchange));
   EXPECT_EQ(exchange.answer_.headers.find("content-type"), "text/event-stream");
-  EXPECT_THAT(exchange.text_, HasSubstr("event: log\ndata: {\"id\":\"id-103\",\"time\":1003,\"level\":\"info\",\"context\":\"gateway\",\"requestId\":\"\",\"text\":\"line 3\"}\n\n"));
+  EXPECT_THAT(exchange.text_, HasSubstr("event: log\ndata: {\"id\":\"id-103\",\"time\":1003,\"level\":\"info\",\"context\":\"gateway\",\"requestId\":\"\",\"text\":\"line 3\",\"fields\":{}}\n\n"));
   EXPECT_THAT(exchange.text_, Not(HasSubstr("line 0")));
   EXPECT_EQ(exchange.text_.find("line 2"), exchange.text_.rfind("line 2"));
   EXPECT_EQ(house.logBook.followerCount(), 0U);

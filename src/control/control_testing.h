@@ -129,12 +129,19 @@ class FakeLogBook final : public store::LogBook {
     lines.push_back(line);
     for (const auto& [id, follower] : followers_) follower(line);
   }
-  void tail(std::string, std::size_t count, std::string context, Completion<std::vector<store::LogLine>> done) override {
+  void tail(std::string, std::size_t count, store::LogFilter filter, Completion<std::vector<store::LogLine>> done) override {
     std::vector<store::LogLine> out;
-    for (const auto& line : lines) {
-      if (context.empty() || line.context == context) out.push_back(line);
-    }
+    std::ranges::copy_if(lines, std::back_inserter(out), [&](const auto& line) { return filter.fits(line); });
     if (out.size() > count) out.erase(out.begin(), out.end() - static_cast<std::ptrdiff_t>(count));
+    done(std::move(out));
+  }
+  void refusals(std::string, std::size_t count, Completion<store::Refusals> done) override {
+    store::Refusals out;
+    for (const auto& line : lines) {
+      if (!line.refusal.empty()) out.newest.insert(out.newest.begin(), line);
+    }
+    for (const auto& line : out.newest) out.counts.push_back({line.refusal, 1});
+    if (out.newest.size() > count) out.newest.resize(count);
     done(std::move(out));
   }
   std::shared_ptr<void> follow(std::string_view, Follower follower) override {

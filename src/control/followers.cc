@@ -7,7 +7,7 @@
 namespace redd::control {
 namespace {
 
-std::size_t weight(const store::LogLine& line) { return sizeof(line) + line.text.size() + line.context.size() + line.requestId.size(); }
+std::size_t weight(const store::LogLine& line) { return sizeof(line) + line.text.size() + line.context.size() + line.requestId.size() + line.fields.size(); }
 
 }  // namespace
 

@@ -34,6 +34,11 @@ Task<Result<Answer>> listWorkers(Call call);
 // handlers_log.cc
 Task<Result<Answer>> tailLog(Call call);
 Task<void> followLog(Call call, http::Exchange& exchange);
+// handlers_auth.cc
+Task<Result<Answer>> explainToken(Call call);
+Task<Result<Answer>> listRefusals(Call call);
+Task<Result<Answer>> authStatus(Call call);
+Task<Result<Answer>> rotateSecrets(Call call);  // handlers_server.cc
 // handlers_collections.cc
 Task<Result<Answer>> listCollections(Call call);
 Task<Result<Answer>> createCollection(Call call);

@@ -3,6 +3,7 @@
 #include "base/log.h"
 #include "handlers.h"
 #include "json_writer.h"
+#include "space/redaction.h"
 #include "source_store.h"
 
 namespace redd::control {
@@ -20,12 +21,12 @@ std::string_view messageOf(std::string_view failure) {
 }
 
 // What a script did wrong while it loaded is the caller's to see: the message, and the stack when there is one.
-Answer refusal(const Error& error) {
+Answer refusal(const space::Space& space, const Error& error) {
   const bool ownStack = !error.detail.empty() && error.detail != error.text();
   const auto failure = ownStack ? std::string_view(error.detail) : error.text();
   JsonObject out;
-  out.text("error", ownStack ? error.text() : messageOf(failure)).text("code", name(error.code));
-  if (ownStack || failure.contains('\n')) out.text("stack", failure);
+  out.text("error", space::redacted(space, ownStack ? error.text() : messageOf(failure))).text("code", name(error.code));
+  if (ownStack || failure.contains('\n')) out.text("stack", space::redacted(space, failure));
   return Answer{out.end(), httpStatus(error.code)};
 }
 
@@ -86,7 +87,7 @@ Task<void> forgetTemplates(const space::SpacePtr& space, StorePtr store) {
 Task<Result<Answer>> tryAndActivate(Services& services, space::SpacePtr space, space::DeploymentPtr candidate) {
   const auto startedNs = monotonicNs();
   auto manifest = co_await services.supervisor.prepare(space, candidate);
-  if (!manifest) co_return refusal(manifest.error());
+  if (!manifest) co_return refusal(*space, manifest.error());
   const auto startMs = (monotonicNs() - startedNs) / 1'000'000;
 
   auto ready = std::make_shared<space::Deployment>(*candidate);

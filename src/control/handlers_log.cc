@@ -19,6 +19,7 @@ std::string lineJson(const store::LogLine& line) {
       .text("context", line.context)
       .text("requestId", line.requestId)
       .text("text", line.text)
+      .raw("fields", "{" + line.fields + "}")
       .end();
 }
 
@@ -31,10 +32,16 @@ Result<std::size_t> tailCount(const Call& call) {
   return static_cast<std::size_t>(count);
 }
 
-Task<Result<std::vector<store::LogLine>>> newest(store::LogBook& book, std::string spaceId, std::size_t count, std::string context) {
+Result<store::LogFilter> filterOf(const Call& call) {
+  const auto& arguments = call.arguments;
+  REDD_TRY_VOID(store::checkLogLevel(arguments.text("level")));
+  return store::LogFilter{arguments.text("context"), arguments.text("level"), arguments.text("request"), arguments.text("grep")};
+}
+
+Task<Result<std::vector<store::LogLine>>> newest(store::LogBook& book, std::string spaceId, std::size_t count, store::LogFilter filter) {
   if (count == 0) co_return std::vector<store::LogLine>{};
   co_return co_await suspend<std::vector<store::LogLine>>([&](Completion<std::vector<store::LogLine>> done) {
-    book.tail(std::move(spaceId), count, std::move(context), std::move(done));
+    book.tail(std::move(spaceId), count, std::move(filter), std::move(done));
   });
 }
 
@@ -58,13 +65,13 @@ Task<void> relay(std::shared_ptr<Follower> follower, std::string lastId, http::E
 Task<Result<void>> follow(const Call& call, std::shared_ptr<Follower> follower, http::Exchange& exchange) {
   REDD_CO_TRY(const auto space, call.space());
   REDD_CO_TRY(const auto count, tailCount(call));
-  const auto context = call.arguments.text("context");
+  REDD_CO_TRY(const auto filter, filterOf(call));
   exchange.onClientGone([follower] { follower->end(); });
   // Followed before the older lines are read: none is lost between the two, and relay() skips those that both have.
-  const auto subscription = call.services.logBook.follow(space->id, [follower, context](const store::LogLine& line) {
-    if (context.empty() || line.context == context) follower->push(line);
+  const auto subscription = call.services.logBook.follow(space->id, [follower, filter](const store::LogLine& line) {
+    if (filter.fits(line)) follower->push(line);
   });
-  REDD_CO_TRY(const auto older, co_await newest(call.services.logBook, space->id, count, context));
+  REDD_CO_TRY(const auto older, co_await newest(call.services.logBook, space->id, count, filter));
 
   http::ResponseHead head;
   addControlHeaders(head, "text/event-stream");
@@ -81,7 +88,8 @@ Task<Result<void>> follow(const Call& call, std::shared_ptr<Follower> follower, 
 Task<Result<Answer>> tailLog(Call call) {
   REDD_CO_TRY(const auto space, call.space());
   REDD_CO_TRY(const auto count, tailCount(call));
-  REDD_CO_TRY(const auto lines, co_await newest(call.services.logBook, space->id, count, call.arguments.text("context")));
+  REDD_CO_TRY(auto filter, filterOf(call));
+  REDD_CO_TRY(const auto lines, co_await newest(call.services.logBook, space->id, count, std::move(filter)));
   co_return Answer{JsonObject().raw("lines", jsonList(lines, lineJson)).end()};
 }
 

@@ -1,8 +1,20 @@
+#include <filesystem>
+
 #include "handlers.h"
 #include "json_writer.h"
 #include "page.h"
 
 namespace redd::control {
+namespace {
+
+Result<std::filesystem::space_info> diskOf(const std::filesystem::path& dir) {
+  std::error_code failed;
+  const auto disk = std::filesystem::space(dir, failed);
+  if (failed) return Error::hidden(ErrorCode::internal, failed.message());
+  return disk;
+}
+
+}  // namespace
 
 Task<Result<Answer>> frontPage(Call) { co_return Answer{std::string(kFrontPage), 200, "text/html; charset=utf-8"}; }
 
@@ -11,6 +23,7 @@ Task<Result<Answer>> health(Call) { co_return Answer{R"({"status":"ok"})"}; }
 Task<Result<Answer>> serverInfo(Call call) {
   const auto& services = call.services;
   const auto uptimeMs = (monotonicNs() - services.startedNs) / 1'000'000;
+  const auto disk = co_await call.services.lane.run<std::filesystem::space_info>([dir = services.options.dataDir] { return diskOf(dir); });
   co_return Answer{JsonObject()
                        .text("version", services.options.version)
                        .text("node", services.options.node)
@@ -19,6 +32,19 @@ Task<Result<Answer>> serverInfo(Call call) {
                        .number("projects", static_cast<double>(services.catalogue.snapshot()->projects.size()))
                        .number("uptimeMs", static_cast<double>(uptimeMs))
                        .text("isolation", services.options.isolation)
+                       .number("timeMs", static_cast<double>(nowMs()))
+                       .raw("diskFreeBytes", disk ? std::to_string(disk->available) : "null")
+                       .raw("diskBytes", disk ? std::to_string(disk->capacity) : "null")
+                       .end()};
+}
+
+Task<Result<Answer>> rotateSecrets(Call call) {
+  auto& services = call.services;
+  REDD_CO_TRY(const auto done, co_await services.lane.run<space::Resealed>([&services] { return services.catalogue.rotateSecretKey(); }));
+  co_return Answer{JsonObject()
+                       .flag("ok", true)
+                       .number("variables", static_cast<double>(done.variables))
+                       .number("tokens", static_cast<double>(done.tokens))
                        .end()};
 }
 

@@ -15,7 +15,7 @@ std::vector<Operation> table() {
   using enum Effect;
   using enum Kind;
   using enum Need;
-  const std::vector<Argument> tail = {{"tail", count, optional}, {"context", text, optional}};
+  const std::vector<Argument> tail = {{"tail", count}, {"context", text}, {"level", text}, {"request", text}, {"grep", text}};
   const std::vector<Argument> find = {{"filter", json},   {"sort", json},     {"fields", json}, {"limit", count}, {"offset", count}, {"useIndex", text},
                                       {"start", json},    {"end", json},      {"reverse", flag}, {"explain", flag}, {"format", text}};
   return {
@@ -58,6 +58,14 @@ std::vector<Operation> table() {
       {"log.tail", "GET", REDD_SPACE "/logs", viewer, read, "The newest log lines, oldest first.", tail, tailLog},
       {"log.follow", "GET", REDD_SPACE "/logs/follow", viewer, read, "Log lines as they come (server-sent events).", tail, nullptr,
        followLog},
+      {"token.explain", "POST", REDD_SPACE "/token/explain", developer, read, "Why a client's token is accepted or refused: every check.",
+       {{"token", text, required}}, explainToken},
+      {"auth.refusals", "GET", REDD_SPACE "/auth/refusals", viewer, read, "The last refused requests, newest first, and counts by reason.",
+       {{"tail", count}}, listRefusals},
+      {"auth.status", "GET", REDD_SPACE "/auth/status", viewer, read, "The key set: its keys, their age, the last error.", {{"fetch", flag}},
+       authStatus},
+      {"secrets.rotate", "POST", "/_/api/v1/server/secrets/rotate", server, write, "Makes a new secret key and seals every secret with it.", {},
+       rotateSecrets},
 
       {"collection.list", "GET", REDD_SPACE "/collections", viewer, read, "Collections with their counts, indexes, schema and cap.",
        {{"system", flag}}, listCollections},

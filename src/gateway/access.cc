@@ -26,16 +26,17 @@ std::string explained(const auth::Verdict& verdict) {
 }
 
 Refusal refusalFor(const space::Space& space, const auth::VerdictPtr& verdict, Explain explain) {
-  if (space.settings.jwksUrl.empty()) return {403, "Not allowed", {}, 0, "no API token of this space was sent, and the space has no JWKS URL", "no credential"};
-  if (!verdict) return {401, "Unable to verify token (JWKS)", "Bearer", 0, "no bearer token was sent", "no credential"};
+  if (space.settings.jwksUrl.empty()) return {403, "Not allowed", {}, 0, "no API token of this space was sent, and the space has no JWKS URL", "no credential",
+                                                      "an API token of this space", "none"};
+  if (!verdict) return {401, "Unable to verify token (JWKS)", "Bearer", 0, "no bearer token was sent", "no credential", "Authorization: Bearer TOKEN", "none"};
   const std::string everything = explained(*verdict);
   const std::string name(auth::className(verdict->failed));
   if (verdict->failed == auth::Check::keysUnavailable) {
-    return {503, "The key set of this space cannot be reached", {}, 5, everything, name};
+    return {503, "The key set of this space cannot be reached", {}, 5, everything, name, verdict->expected, verdict->found};
   }
   const std::string shown = explain == Explain::everything ? everything : name;
   return {401, "Unable to verify token (JWKS)", fmt::format(R"(Bearer error="invalid_token", error_description="{}")", headerText(shown)),
-          0, everything, name};
+          0, everything, name, verdict->expected, verdict->found};
 }
 
 }  // namespace
@@ -68,7 +69,8 @@ std::optional<Access> byApiToken(const space::Space& space, std::string_view api
   }
   if (!match) return std::nullopt;
   if (match->access == space::TokenAccess::read && method != "GET" && method != "HEAD") {
-    return Access{Door::refused, {}, {403, "Token is read only", {}, 0, fmt::format("a READ token allows GET and HEAD, not {}", method), "read only"}};
+    return Access{Door::refused, {}, {403, "Token is read only", {}, 0, fmt::format("a READ token allows GET and HEAD, not {}", method), "read only",
+                                       "GET or HEAD", std::string(method)}};
   }
   return Access{Door::granted, {}, {}};
 }

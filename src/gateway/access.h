@@ -36,6 +36,7 @@ struct Refusal {
   int retryAfterS = 0;      // Retry-After, when not 0
   std::string reason;       // for the log: which check, expected, found
   std::string reasonClass;  // for metrics: "expired", "no credential", …
+  std::string expected{}, found{};  // for auth.refusals: what the check compared
 };
 
 struct Access {

@@ -1,6 +1,7 @@
 #include "gateway/gateway.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -21,6 +22,7 @@
 #include "routing.h"
 #include "space/address_range.h"
 #include "space/catalogue.h"
+#include "space/redaction.h"
 #include "space_log.h"
 #include "worker/supervisor.h"
 
@@ -76,6 +78,7 @@ struct Request {
   int depth = 0;            // how many of our own workers' calls led here
   int status = 0;           // as answered
   std::string reason{}, reasonClass{};
+  std::string expected{}, found{};  // by the check that refused it
   const http::RequestHead& head() const { return exchange.head(); }
 };
 
@@ -90,7 +93,7 @@ class GatewayImpl final : public Gateway {
     co_await handle(request);
     if (request.space) {
       log_.request(*request.space, {exchange.head().method, exchange.head().target, request.id, request.client.ip, request.status,
-                                    monotonicNs() - request.startNs, request.reason, request.reasonClass});
+                                    monotonicNs() - request.startNs, request.reason, request.reasonClass, request.expected, request.found});
     }
   }
 
@@ -121,6 +124,8 @@ class GatewayImpl final : public Gateway {
     if (!mayCall(settings.allowedHosts, request.client.ip)) {
       request.reason = "the client's address is not in the space's allowed hosts";
       request.reasonClass = "host not allowed";
+      request.expected = fmt::format("an address of {}", fmt::join(settings.allowedHosts, ", ")).substr(0, 300);
+      request.found = request.client.ip;
       co_return co_await answerError(request, 403, "Host not allowed");
     }
     request.depth = callDepth(head.headers);
@@ -208,7 +213,7 @@ class GatewayImpl final : public Gateway {
     }
     http::ResponseHead head = jsonHead(httpStatus(error.code));
     if (error.code == ErrorCode::unavailable) head.headers.add("retry-after", "1");
-    co_await respond(request, std::move(head), errorBody(error.text()));
+    co_await respond(request, std::move(head), errorBody(space::redacted(*request.space, error.text())));
   }
 
   // Deadlines and clients that left. Runs while there is something in flight.
@@ -248,6 +253,8 @@ class GatewayImpl final : public Gateway {
   Task<void> refuse(Request& request, const Refusal& refusal) {
     request.reason = refusal.reason;
     request.reasonClass = refusal.reasonClass;
+    request.expected = refusal.expected;
+    request.found = refusal.found;
     http::ResponseHead head = jsonHead(refusal.status);
     if (!refusal.challenge.empty()) head.headers.add("www-authenticate", refusal.challenge);
     if (refusal.retryAfterS > 0) head.headers.add("retry-after", std::to_string(refusal.retryAfterS));

@@ -1,4 +1,5 @@
-// The line that a request leaves in its space's log, and its counters. Refusals and failures always leave one; answers that
+// The line that a request leaves in its space's log, and its counters. What a program reads of it stands in the line's fields: method, path
+// (masked), status, durationMs, deployment, client (addressClass()); of a refusal also reason, expected, found and address, of a failure error. Refusals and failures always leave one; answers that
 // went well leave at most kPlainLinesPerSecond a space, so that they never crowd out what scripts print.
 #pragma once
 
@@ -22,6 +23,7 @@ struct RequestOutcome {
   std::int64_t tookNs = 0;
   std::string_view reason;       // why it was refused or failed; empty: it went well
   std::string_view reasonClass;  // for the counter of refusals; empty: no refusal
+  std::string_view expected, found;  // by the check that refused it; empty: nothing to compare
 };
 
 class SpaceLog {
@@ -44,7 +46,10 @@ class SpaceLog {
   std::unordered_map<std::string, PerSpace> spaces_;
 };
 
-// A target for logs: the value of apikey is masked (SEC-35).
+// A target for logs: the values of apikey and of other query parameters that are secrets by their name are masked (SEC-35).
 std::string maskedTarget(std::string_view target);
+
+// Where a client sits, as far as its address tells: loopback, private (RFC 1918, RFC 4193, link-local), public; "" for no address.
+std::string_view addressClass(std::string_view ip);
 
 }  // namespace redd::gateway

@@ -6,6 +6,7 @@
 #include <cstdio>
 
 #include "base/log.h"
+#include "secrets.h"
 #include "serve.h"
 #include "settings.h"
 #include "store/sqlite/database.h"
@@ -25,6 +26,7 @@ redd::log::Level levelOf(const std::string& name) {
 
 int main(int argc, char** argv) {
   ::signal(SIGPIPE, SIG_IGN);
+  redd::forbidCoreDumps();
   CLI::App app{"Redd: a self-hosted serverless backend for code written against codehooks-js.", "redd"};
   app.require_subcommand(1);
   app.set_version_flag("--version", fmt::format("redd {} (SQLite {})", REDD_VERSION, redd::store::sqlite::Database::version()));
@@ -38,7 +40,14 @@ int main(int argc, char** argv) {
   for (CLI::App* command : {serve, dev}) command->add_flag("--json", asJson, "Print one JSON line when ready instead of text");
   redd::defineSettings(*serve, serveSettings, redd::Mode::serve);
   redd::defineSettings(*dev, devSettings, redd::Mode::dev);
+  std::string rotateData, rotateKeyFile;
+  CLI::App* rotate = app.add_subcommand("secrets", "The key that seals secrets")->require_subcommand(1)->add_subcommand(
+      "rotate", "Make a new key and seal every secret with it; while the server runs: coho secrets rotate");
+  rotate->add_option("--data", rotateData, "Data directory")->envname("REDD_DATA")->required();
+  rotate->add_option("--secret-key-file", rotateKeyFile, "The key, when it is kept apart from the data")->envname("REDD_SECRET_KEY_FILE");
+  rotate->add_flag("--json", asJson, "Print JSON");
   CLI11_PARSE(app, argc, argv);
+  if (rotate->parsed()) return redd::rotateSecrets(rotateData, rotateKeyFile, asJson ? redd::Output::json : redd::Output::forPeople);
 
   const bool isDev = dev->parsed();
   CLI::App& command = isDev ? *dev : *serve;

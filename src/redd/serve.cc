@@ -28,8 +28,10 @@
 #include "http/client.h"
 #include "http/server.h"
 #include "http/url.h"
+#include "secrets.h"
 #include "share.h"
 #include "space/catalogue.h"
+#include "space/redaction.h"
 #include "store/log_book.h"
 #include "store/sqlite/database.h"
 #include "store/store.h"
@@ -131,7 +133,7 @@ class Serving {
     }
     // A session of its own data: whether the directory is free is known before anything else is started.
     const fs::path data = fs::absolute(settings_.data).lexically_normal();
-    REDD_CO_TRY(house_.catalogue, space::Catalogue::open(data));
+    REDD_CO_TRY(house_.catalogue, space::Catalogue::open(data, settings_.secretKeyFile));
     REDD_CO_TRY_VOID(ensureOwner(data));
 
     const fs::path node = settings_.node.empty() ? share.node : fs::path(settings_.node);
@@ -142,7 +144,7 @@ class Serving {
       if (caFile.empty()) caFile = house_.devIdp->caFile();
     }
     REDD_CO_TRY(house_.stores, store::Stores::open(loop_, data, settings_.limits, house_.metrics));
-    REDD_CO_TRY(house_.logBook, store::LogBook::open(loop_, data, settings_.limits, house_.metrics));
+    REDD_CO_TRY(house_.logBook, store::LogBook::open(loop_, data, settings_.limits, house_.metrics, settings_.logDays));
     house_.fetcher = http::Fetcher::create(loop_, caFile, std::move(policy));
     house_.authenticator = auth::Authenticator::create(loop_, *house_.fetcher, settings_.limits, house_.metrics, {data / "keysets", nowMs});
     house_.host = host::Host::create(*house_.stores, settings_.limits, [this](const space::Space& space, std::string_view name) {
@@ -154,6 +156,7 @@ class Serving {
     control::ControlOptions controlOptions{data, settings_.hostNames, REDD_VERSION, node.string(), std::string(store::sqlite::Database::version())};
     controlOptions.graphql = settings_.graphql;
     controlOptions.graphqlDir = share.runtime / "graphql";
+    controlOptions.authenticator = house_.authenticator.get();
     house_.control = control::Control::create(loop_, std::move(controlOptions), settings_.limits, house_.metrics, *house_.catalogue, *house_.supervisor,
                                               *house_.stores, *house_.logBook, house_.fetcher->policy());
     gateway::GatewayOptions gatewayOptions{settings_.hostNames, isDev() ? gateway::Explain::everything : gateway::Explain::theClass,
@@ -172,8 +175,7 @@ class Serving {
   }
 
   Result<void> ensureOwner(const fs::path& data) {
-    const char* preset = std::getenv("REDD_OWNER_TOKEN");
-    REDD_TRY(house_.ownerToken, house_.catalogue->ensureOwner(preset ? preset : ""));
+    REDD_TRY(house_.ownerToken, house_.catalogue->ensureOwner(takeVariable("REDD_OWNER_TOKEN")));
     const fs::path file = data / "owner-token";
     if (!house_.ownerToken.empty()) {
       ownerToken_ = house_.ownerToken;
@@ -190,7 +192,7 @@ class Serving {
       line.level = level;
       line.context = context;
       line.requestId = requestId;
-      line.text = text;
+      line.text = space::redacted(*space, text);
       book.append(space->id, std::move(line));
     };
   }

@@ -73,6 +73,7 @@ void defineSettings(CLI::App& app, Settings& settings, Mode mode) {
     setting(app, "idp-port", settings.idpPort, "Port of the development identity provider, http");
     setting(app, "idp-https-port", settings.idpHttpsPort, "Port of the development identity provider, https");
   }
+  setting(app, "secret-key-file", settings.secretKeyFile, "The key that seals secrets, kept apart from the data (default: secret.key in the data directory)");
   setting(app, "listen", settings.listen, "Address to listen on, HOST:PORT; port 0 takes any free one");
   setting(app, "ca-file", settings.caFile, "PEM file of certificate authorities to trust beside the system's, for key sets and workers")->check(CLI::ExistingFile);
   setting(app, "allow-private", settings.allowPrivate, "Private host name or network (CIDR) that key-set fetches may reach; repeatable");
@@ -86,6 +87,8 @@ void defineSettings(CLI::App& app, Settings& settings, Mode mode) {
   setting(app, "worker-idle-ms", settings.limits.workerIdleMs, "A worker without requests for so long is stopped; the next request starts one");
   setting(app, "graphql-idle-ms", settings.graphql.idleMs, "The worker behind /graphql is stopped after so long without requests");
   setting(app, "graphql-timeout-ms", settings.graphql.deadlineMs, "A request to /graphql still running after so long is answered with an error");
+  setting(app, "log-lines", settings.limits.logLinesPerSpaceMax, "Lines kept of each space's log")->check(CLI::Range(std::size_t{100}, std::size_t{1'000'000}));
+  setting(app, "log-days", settings.logDays, "Days for which lines of a space's log are kept")->check(CLI::Range(std::size_t{1}, std::size_t{3'650}));
   app.add_option("--config", settings.config, "TOML file with the same settings, e.g. listen = \"0.0.0.0:4000\"")
       ->envname("REDD_CONFIG")
       ->check(CLI::ExistingFile);

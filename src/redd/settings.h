@@ -18,6 +18,7 @@ namespace redd {
 
 struct Settings {
   std::string data;
+  std::string secretKeyFile;  // empty: secret.key in the data directory
   std::string listen = "127.0.0.1:4000";
   std::string caFile;
   std::string config;
@@ -26,6 +27,7 @@ struct Settings {
   std::vector<std::string> hostNames;     // host names for which the default project and the control API answer
   std::vector<std::string> trustedProxies;  // whose X-Forwarded-* headers are believed
   std::string logLevel = "info";
+  std::size_t logDays = 7;  // how long lines of spaces' logs are kept
   Limits limits;
   control::GraphqlLimits graphql;
 

@@ -6,6 +6,7 @@
 #include <mutex>
 
 #include "base/clock.h"
+#include "base/log.h"
 #include "base/random.h"
 #include "control_token.h"
 #include "crypto/hash.h"
@@ -34,8 +35,9 @@ std::size_t envBytes(const std::map<std::string, EnvValue>& env) {
 
 class SqliteCatalogue final : public Catalogue {
  public:
-  SqliteCatalogue(DirectoryLock lock, std::unique_ptr<Tables> tables, Contents contents)
+  SqliteCatalogue(DirectoryLock lock, std::filesystem::path keyFile, std::unique_ptr<Tables> tables, Contents contents)
       : lock_(std::move(lock)),
+        keyFile_(std::move(keyFile)),
         tables_(std::move(tables)),
         users_(std::move(contents.users)),
         published_(std::make_shared<const Snapshot>(std::move(contents.snapshot))) {}
@@ -61,6 +63,7 @@ class SqliteCatalogue final : public Catalogue {
   Result<SpacePtr> removeEnv(std::string_view project, std::string_view space, std::string_view name) override;
   Result<ApiToken> addToken(std::string_view project, std::string_view space, TokenAccess access, std::string description) override;
   Result<void> removeToken(std::string_view project, std::string_view space, std::string_view key) override;
+  Result<Resealed> rotateSecretKey() override;
   std::string newDeploymentId() override { return objectId(); }
   Result<SpacePtr> activate(std::string_view project, std::string_view space, NewDeployment deployment) override;
   Result<std::vector<Deployment>> deployments(std::string_view project, std::string_view space) const override;
@@ -74,6 +77,7 @@ class SqliteCatalogue final : public Catalogue {
   void publishSpace(const SpacePtr& before, const SpacePtr& after);
 
   DirectoryLock lock_;
+  const std::filesystem::path keyFile_;
   mutable std::mutex mutate_;  // one change at a time; guards tables_
   std::unique_ptr<Tables> tables_;
   mutable std::mutex users_mutex_;
@@ -343,17 +347,55 @@ Result<std::vector<Deployment>> SqliteCatalogue::deployments(std::string_view pr
   return tables_->deployments(found->id);
 }
 
+// ---- secrets ----
+
+Result<Resealed> SqliteCatalogue::rotateSecretKey() {
+  const std::scoped_lock lock(mutate_);
+  std::error_code ignored;
+  if (std::filesystem::exists(nextKeyFile(keyFile_), ignored)) {
+    return Error::make(ErrorCode::alreadyExists, fmt::format("An earlier rotation did not come to its end: {} is there. Fix: restart the server, which settles it.",
+                                                        nextKeyFile(keyFile_).string()));
+  }
+  REDD_TRY(const auto key, writeNextKey(keyFile_));
+  Sealer next(key);
+  Resealed resealed;
+  REDD_TRY_VOID(tables_->transact([&]() -> Result<void> {
+    REDD_TRY(resealed, tables_->reseal(next));
+    return {};
+  }));
+  tables_->useSealer(std::move(next));
+  REDD_TRY_VOID(adoptNextKey(keyFile_));
+  if (const auto dropped = tables_->dropOldPages(); !dropped) {
+    log::warn("space", "the secret key is rotated, but pages with what the old one sealed stay in the catalogue: {}", dropped.error().detail);
+  }
+  return resealed;
+}
+
+// A rotation may have been cut off between its commit and the renaming of the key, or before the commit.
+Result<SecretKey> keyOf(const std::filesystem::path& catalogue, const std::filesystem::path& keyFile) {
+  REDD_TRY(const auto fingerprint, Tables::keyFingerprint(catalogue));
+  const auto missing = fingerprint.empty() ? MissingKey::make : MissingKey::refuse;
+  std::error_code ignored;
+  if (fingerprint.empty() || !std::filesystem::exists(nextKeyFile(keyFile), ignored)) return readSecretKey(keyFile, missing);
+  const auto next = readSecretKey(nextKeyFile(keyFile), MissingKey::refuse);
+  if (next && Sealer(*next).fingerprint() == fingerprint) {
+    REDD_TRY_VOID(adoptNextKey(keyFile));
+  } else {
+    std::filesystem::remove(nextKeyFile(keyFile), ignored);
+  }
+  return readSecretKey(keyFile, missing);
+}
+
 }  // namespace
 
-Result<std::unique_ptr<Catalogue>> Catalogue::open(const std::filesystem::path& dataDir) {
+Result<std::unique_ptr<Catalogue>> Catalogue::open(const std::filesystem::path& dataDir, const std::filesystem::path& secretKeyFile) {
   REDD_TRY(auto lock, DirectoryLock::acquire(dataDir));
   const auto file = dataDir / "catalogue.sqlite";
-  std::error_code ignored;
-  const bool known = std::filesystem::exists(file, ignored);
-  REDD_TRY(const auto key, readSecretKey(dataDir, known ? MissingKey::refuse : MissingKey::make));
+  auto keyFile = secretKeyFile.empty() ? dataDir / "secret.key" : std::filesystem::absolute(secretKeyFile);
+  REDD_TRY(const auto key, keyOf(file, keyFile));
   REDD_TRY(auto tables, Tables::open(file, Sealer(key)));
   REDD_TRY(auto contents, tables->load());
-  return std::make_unique<SqliteCatalogue>(std::move(lock), std::move(tables), std::move(contents));
+  return std::make_unique<SqliteCatalogue>(std::move(lock), std::move(keyFile), std::move(tables), std::move(contents));
 }
 
 }  // namespace redd::space

@@ -52,21 +52,9 @@ Result<void> syncDirectory(const std::filesystem::path& dir) {
   return {};
 }
 
-Result<SecretKey> makeSecretKey(const std::filesystem::path& dir) {
-  SecretKey key{};
-  fillRandom(key);
-  const auto path = dir / "secret.key";
-  const auto fresh = dir / "secret.key.new";
-  {
-    const File file(::open(fresh.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600));
-    if (file.get() < 0) return failed("make", fresh);
-    if (::fchmod(file.get(), 0600) != 0 || ::write(file.get(), key.data(), key.size()) != static_cast<ssize_t>(key.size()) ||
-        ::fsync(file.get()) != 0) {
-      return failed("write", fresh);
-    }
-  }
-  if (::rename(fresh.c_str(), path.c_str()) != 0) return failed("make", path);
-  REDD_TRY_VOID(syncDirectory(dir));
+Result<SecretKey> makeSecretKey(const std::filesystem::path& path) {
+  REDD_TRY(const auto key, writeNextKey(path));
+  REDD_TRY_VOID(adoptNextKey(path));
   return key;
 }
 
@@ -102,14 +90,35 @@ Result<DirectoryLock> DirectoryLock::acquire(const std::filesystem::path& dir) {
   return DirectoryLock(file.release());
 }
 
-Result<SecretKey> readSecretKey(const std::filesystem::path& dir, MissingKey missing) {
-  const auto path = dir / "secret.key";
+std::filesystem::path nextKeyFile(const std::filesystem::path& file) { return file.string() + ".new"; }
+
+Result<SecretKey> writeNextKey(const std::filesystem::path& path) {
+  SecretKey key{};
+  fillRandom(key);
+  const auto fresh = nextKeyFile(path);
+  const File file(::open(fresh.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600));
+  if (file.get() < 0) return failed("make", fresh);
+  if (::fchmod(file.get(), 0600) != 0 || ::write(file.get(), key.data(), key.size()) != static_cast<ssize_t>(key.size()) ||
+      ::fsync(file.get()) != 0) {
+    return failed("write", fresh);
+  }
+  REDD_TRY_VOID(syncDirectory(path.parent_path()));
+  return key;
+}
+
+Result<void> adoptNextKey(const std::filesystem::path& path) {
+  if (::rename(nextKeyFile(path).c_str(), path.c_str()) != 0) return failed("make", path);
+  return syncDirectory(path.parent_path());
+}
+
+Result<SecretKey> readSecretKey(const std::filesystem::path& path, MissingKey missing) {
   const File file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW));
   if (file.get() < 0) {
     if (errno != ENOENT) return failed("open", path);
-    if (missing == MissingKey::make) return makeSecretKey(dir);
+    if (missing == MissingKey::make) return makeSecretKey(path);
     return Error::make(ErrorCode::unavailable,
-                       fmt::format("{} is missing, and the secrets in the catalogue were sealed with it. Fix: put it back from a backup.",
+                       fmt::format("{} is missing, and the secrets in the catalogue were sealed with it. Fix: put it back from a backup, or name "
+                                   "the file that holds it with --secret-key-file.",
                                    path.string()));
   }
   struct stat info {};

@@ -55,6 +55,15 @@ class Tables {
   Result<void> addDeployment(std::string_view spaceId, const Deployment& deployment);
   Result<void> dropOldDeployments(std::string_view spaceId, std::size_t keep);
 
+  // Inside transact(): everything that is sealed, sealed by `next` instead, and its fingerprint. After the commit: useSealer(next).
+  Result<Resealed> reseal(const Sealer& next);
+  void useSealer(Sealer next) { sealer_ = std::move(next); }
+  // Takes what was sealed before out of the file and its WAL.
+  Result<void> dropOldPages();
+
+  // The fingerprint of the key that sealed a catalogue's file; "" when it was never opened.
+  static Result<std::string> keyFingerprint(const std::filesystem::path& file);
+
   Result<std::vector<Deployment>> deployments(std::string_view spaceId);  // newest first, without bundles
 
  private:

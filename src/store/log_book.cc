@@ -34,9 +34,11 @@ void cut(std::string& text, std::size_t bytesMax) {
 
 class FileLogBook final : public LogBook {
  public:
-  FileLogBook(Loop& loop, std::filesystem::path dataDir, const Limits& limits, Metrics& metrics)
+  FileLogBook(Loop& loop, std::filesystem::path dataDir, const Limits& limits, Metrics& metrics, std::size_t daysMax)
       : loop_(loop), limits_(limits), dropped_(metrics.counter("redd_log_lines_dropped_total")), timer_(loop),
-        files_(std::make_shared<LogFiles>(std::move(dataDir), limits.logLinesPerSpaceMax)) {}
+        sweeper_(loop), files_(std::make_shared<LogFiles>(std::move(dataDir), limits.logLinesPerSpaceMax, daysMax)) {
+    sweep();
+  }
 
   ~FileLogBook() override {
     *alive_ = false;
@@ -55,13 +57,14 @@ class FileLogBook final : public LogBook {
     accept(space, std::move(line));
   }
 
-  void tail(std::string spaceId, std::size_t count, std::string context, Completion<std::vector<LogLine>> done) override {
-    flush();
-    asio::post(writer_, [&loop = loop_, files = files_, guard = asio::make_work_guard(loop_), spaceId = std::move(spaceId), count,
-                         context = std::move(context), done = std::move(done)]() mutable {
-      auto lines = files->tail(spaceId, count, context);
-      asio::post(loop, [lines = std::move(lines), done = std::move(done)]() mutable { done(std::move(lines)); });
+  void tail(std::string spaceId, std::size_t count, LogFilter filter, Completion<std::vector<LogLine>> done) override {
+    read(std::move(done), [spaceId = std::move(spaceId), count, filter = std::move(filter)](LogFiles& files) {
+      return files.tail(spaceId, count, filter);
     });
+  }
+
+  void refusals(std::string spaceId, std::size_t count, Completion<Refusals> done) override {
+    read(std::move(done), [spaceId = std::move(spaceId), count](LogFiles& files) { return files.refusals(spaceId, count); });
   }
 
   std::shared_ptr<void> follow(std::string_view spaceId, Follower follower) override {
@@ -74,6 +77,7 @@ class FileLogBook final : public LogBook {
 
   void close(Completion<void> done) override {
     timer_.cancel();
+    sweeper_.cancel();
     for (auto& [spaceId, space] : spaces_) tellDropped(space);
     flush();
     asio::post(writer_, [&loop = loop_, files = files_, guard = asio::make_work_guard(loop_), done = std::move(done)]() mutable {
@@ -90,6 +94,25 @@ class FileLogBook final : public LogBook {
     std::vector<std::weak_ptr<Follower>> followers;
     std::vector<LogLine> queued;
   };
+
+  // What was appended before is on the disk when `ask` runs.
+  template <class T, class Ask>
+  void read(Completion<T> done, Ask ask) {
+    flush();
+    asio::post(writer_, [&loop = loop_, files = files_, guard = asio::make_work_guard(loop_), ask = std::move(ask), done = std::move(done)]() mutable {
+      auto found = ask(*files);
+      asio::post(loop, [found = std::move(found), done = std::move(done)]() mutable { done(std::move(found)); });
+    });
+  }
+
+  // Logs of spaces that have fallen silent age too.
+  void sweep() {
+    asio::post(writer_, [files = files_] { files->sweep(); });
+    sweeper_.expires_after(std::chrono::hours(1));
+    sweeper_.async_wait([this, alive = alive_](const boost::system::error_code& cancelled) {
+      if (*alive && !cancelled) sweep();
+    });
+  }
 
   Space& spaceOf(std::string_view spaceId) {
     auto found = spaces_.find(spaceId);
@@ -188,6 +211,7 @@ class FileLogBook final : public LogBook {
   Counter dropped_;
   asio::steady_timer timer_;
   bool timerRuns_ = false;
+  asio::steady_timer sweeper_;
   std::shared_ptr<LogFiles> files_;
   std::map<std::string, Space, std::less<>> spaces_;
   std::size_t queuedLines_ = 0;
@@ -200,8 +224,9 @@ class FileLogBook final : public LogBook {
 
 }  // namespace
 
-Result<std::unique_ptr<LogBook>> LogBook::open(Loop& loop, std::filesystem::path dataDir, const Limits& limits, Metrics& metrics) {
-  return std::make_unique<FileLogBook>(loop, std::move(dataDir), limits, metrics);
+Result<std::unique_ptr<LogBook>> LogBook::open(Loop& loop, std::filesystem::path dataDir, const Limits& limits, Metrics& metrics,
+                                                std::size_t daysMax) {
+  return std::make_unique<FileLogBook>(loop, std::move(dataDir), limits, metrics, daysMax);
 }
 
 }  // namespace redd::store

@@ -12,21 +12,23 @@ using ::testing::ElementsAre;
 
 class LogBookTest : public ::testing::Test {
  protected:
-  void open(const Limits& limits = {}) { book_ = *LogBook::open(loop_, dir_.path(), limits, metrics_); }
+  void open(const Limits& limits = {}, std::size_t daysMax = LogBook::kDaysMax) {
+    book_ = *LogBook::open(loop_, dir_.path(), limits, metrics_, daysMax);
+  }
   void TearDown() override {
     if (book_) EXPECT_TRUE(await<void>(loop_, [this](auto done) { book_->close(std::move(done)); }));
   }
   void say(const std::string& text, const std::string& context = "routehooks") {
     book_->append("s", {.id = {}, .time = 0, .level = "log", .context = context, .requestId = "r1", .text = text});
   }
-  std::vector<LogLine> tail(std::size_t count, const std::string& context = "") {
-    auto lines = await<std::vector<LogLine>>(loop_, [&](auto done) { book_->tail("s", count, context, std::move(done)); });
+  std::vector<LogLine> tail(std::size_t count, const LogFilter& filter = {}) {
+    auto lines = await<std::vector<LogLine>>(loop_, [&](auto done) { book_->tail("s", count, filter, std::move(done)); });
     EXPECT_TRUE(lines) << lines.error().detail;
     return lines.value_or(std::vector<LogLine>());
   }
-  std::vector<std::string> texts(std::size_t count, const std::string& context = "") {
+  std::vector<std::string> texts(std::size_t count, const LogFilter& filter = {}) {
     std::vector<std::string> all;
-    for (const auto& line : tail(count, context)) all.push_back(line.text);
+    for (const auto& line : tail(count, filter)) all.push_back(line.text);
     return all;
   }
   TempDir dir_;
@@ -40,7 +42,7 @@ TEST_F(LogBookTest, TailGivesTheNewestOldestFirst) {
   for (const char* text : {"one", "two", "three"}) say(text);
   say("other", "gateway");
   EXPECT_THAT(texts(3), ElementsAre("two", "three", "other"));
-  EXPECT_THAT(texts(2, "routehooks"), ElementsAre("two", "three"));
+  EXPECT_THAT(texts(2, {.context = "routehooks"}), ElementsAre("two", "three"));
   const auto lines = tail(10);
   EXPECT_TRUE(std::ranges::is_sorted(lines, {}, &LogLine::id));
   EXPECT_GT(lines.front().time, 0);
@@ -61,8 +63,8 @@ TEST_F(LogBookTest, LinesReachTheDiskWithoutBeingAskedFor) {
   open();
   say("written by the timer");
   loop_.run();
-  LogFiles files(dir_.path(), 10);
-  EXPECT_EQ(files.tail("s", 10, "")->size(), 1U);
+  LogFiles files(dir_.path(), 10, 7);
+  EXPECT_EQ(files.tail("s", 10, {})->size(), 1U);
 }
 
 TEST_F(LogBookTest, FollowersHearAtOnceAndUntilTheyGo) {
@@ -120,6 +122,57 @@ TEST_F(LogBookTest, LongLinesAreCutBetweenCharacters) {
   say("abc\xC3\xA9" + std::string(95, 'x'));
   say(std::string(22, 'y'));
   EXPECT_THAT(texts(2), ElementsAre("abc\xE2\x80\xA6 (of 100 bytes)", std::string(22, 'y')));
+}
+
+TEST_F(LogBookTest, FiltersNarrowTheWholeLogNotItsEnd) {
+  open();
+  for (const char* level : {"debug", "log", "info", "warn", "error"}) {
+    book_->append("s", {.id = {}, .time = 0, .level = level, .context = "routehooks", .requestId = level, .text = std::string("A ") + level});
+  }
+  for (int i = 0; i < 20; ++i) say("noise", "gateway");
+  EXPECT_THAT(texts(10, {.level = "warn"}), ElementsAre("A warn", "A error"));
+  EXPECT_THAT(texts(10, {.context = "routehooks", .level = "info"}), ElementsAre("A log", "A info", "A warn", "A error"));
+  EXPECT_THAT(texts(10, {.requestId = "debug"}), ElementsAre("A debug"));
+  EXPECT_THAT(texts(10, {.text = "a WARN"}), ElementsAre("A warn"));
+  EXPECT_THAT(texts(1, {.text = "a "}), ElementsAre("A error"));
+  EXPECT_TRUE(checkLogLevel("error"));
+  EXPECT_THAT(std::string(checkLogLevel("loud").error().text()), ::testing::HasSubstr("'loud'"));
+}
+
+TEST_F(LogBookTest, LinesOlderThanTheLimitAreGoneAlsoFromASilentSpace) {
+  open({}, 2);
+  const UnixMs day = 24 * 3'600'000;
+  book_->append("s", {.id = {}, .time = nowMs() - 3 * day, .level = "log", .context = {}, .requestId = {}, .text = "too old"});
+  book_->append("s", {.id = {}, .time = nowMs() - day, .level = "log", .context = {}, .requestId = {}, .text = "young enough"});
+  EXPECT_THAT(texts(10), ElementsAre("young enough"));
+  EXPECT_TRUE(await<void>(loop_, [this](auto done) { book_->close(std::move(done)); }));
+  open({}, 3'650);
+  EXPECT_THAT(texts(10), ElementsAre("young enough"));  // taken off the disk, not just hidden
+}
+
+TEST_F(LogBookTest, RefusalsOutliveTheLinesAndARestart) {
+  Limits limits;
+  limits.logLinesPerSpaceMax = 5;
+  open(limits);
+  const auto refuse = [this](const std::string& reason) {
+    book_->append("s", {.id = {}, .time = 0, .level = "warn", .context = "request", .requestId = "r", .text = "refused", .fields = R"("path":"/a")",
+                        .refusal = reason});
+  };
+  refuse("expired");
+  refuse("issuer");
+  refuse("expired");
+  for (int i = 0; i < 12; ++i) say("noise");
+  EXPECT_TRUE(await<void>(loop_, [this](auto done) { book_->close(std::move(done)); }));
+  open();
+  const auto found = await<Refusals>(loop_, [this](auto done) { book_->refusals("s", 2, std::move(done)); });
+  ASSERT_TRUE(found);
+  ASSERT_EQ(found->newest.size(), 2U);
+  EXPECT_EQ(found->newest[0].refusal, "expired");
+  EXPECT_EQ(found->newest[1].refusal, "issuer");
+  EXPECT_EQ(found->newest[0].fields, R"("path":"/a")");
+  ASSERT_EQ(found->counts.size(), 2U);
+  EXPECT_EQ(found->counts[0].reason, "expired");
+  EXPECT_EQ(found->counts[0].count, 2);
 }
 
 TEST_F(LogBookTest, SpacesAreApart) {

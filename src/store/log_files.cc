@@ -5,13 +5,34 @@
 #include <algorithm>
 #include <array>
 
+#include "base/clock.h"
+#include "base/log.h"
+
 namespace redd::store {
 namespace {
 
-constexpr std::array<const char*, 1> kLogFormat = {
+constexpr std::array<const char*, 2> kLogFormat = {
     "CREATE TABLE line(id TEXT PRIMARY KEY, time INTEGER NOT NULL, level TEXT NOT NULL, context TEXT NOT NULL,"
     "  request TEXT NOT NULL, text TEXT NOT NULL) WITHOUT ROWID;",
+    "ALTER TABLE line ADD COLUMN fields TEXT NOT NULL DEFAULT '';"
+    "CREATE TABLE refusal(id TEXT PRIMARY KEY, time INTEGER NOT NULL, level TEXT NOT NULL, context TEXT NOT NULL,"
+    "  request TEXT NOT NULL, text TEXT NOT NULL, fields TEXT NOT NULL, reason TEXT NOT NULL) WITHOUT ROWID;"
+    "CREATE TABLE refusal_count(reason TEXT PRIMARY KEY, count INTEGER NOT NULL) WITHOUT ROWID;",
 };
+
+// Columns: id, time, level, context, request, text, fields.
+LogLine lineOf(const sqlite::Statement& row) {
+  const auto text = [&row](int column) { return std::string(row.text(column)); };
+  return {text(0), row.integer(1), text(2), text(3), text(4), text(5), text(6)};
+}
+
+Result<void> writeRefusal(sqlite::Database& database, const LogLine& line) {
+  REDD_TRY_VOID(database.run("INSERT OR REPLACE INTO refusal(id, time, level, context, request, text, fields, reason) VALUES(?, ?, ?, ?, ?, ?, ?, ?)",
+                             line.id, line.time, line.level, line.context, line.requestId, line.text, line.fields, line.refusal));
+  REDD_TRY_VOID(database.run("INSERT INTO refusal_count(reason, count) VALUES(?, 1) ON CONFLICT(reason) DO UPDATE SET count = count + 1", line.refusal));
+  REDD_TRY_VOID(database.run("DELETE FROM refusal WHERE id <= (SELECT id FROM refusal ORDER BY id DESC LIMIT 1 OFFSET ?)", LogBook::kRefusalsKept));
+  return {};
+}
 
 }  // namespace
 
@@ -37,8 +58,9 @@ Result<void> LogFiles::write(const std::string& spaceId, const std::vector<LogLi
   REDD_TRY(sqlite::Database * database, file(spaceId));
   REDD_TRY(auto transaction, sqlite::Transaction::begin(*database));
   for (const auto& line : lines) {
-    REDD_TRY_VOID(database->run("INSERT OR REPLACE INTO line(id, time, level, context, request, text) VALUES(?, ?, ?, ?, ?, ?)",
-                                line.id, line.time, line.level, line.context, line.requestId, line.text));
+    REDD_TRY_VOID(database->run("INSERT OR REPLACE INTO line(id, time, level, context, request, text, fields) VALUES(?, ?, ?, ?, ?, ?, ?)",
+                                line.id, line.time, line.level, line.context, line.requestId, line.text, line.fields));
+    if (!line.refusal.empty()) REDD_TRY_VOID(writeRefusal(*database, line));
   }
   REDD_TRY_VOID(trim(*database));
   return transaction.commit();
@@ -47,25 +69,58 @@ Result<void> LogFiles::write(const std::string& spaceId, const std::vector<LogLi
 Result<void> LogFiles::trim(sqlite::Database& database) const {
   REDD_TRY_VOID(database.run("DELETE FROM line WHERE id <= (SELECT id FROM line ORDER BY id DESC LIMIT 1 OFFSET ?)", linesMax_));
   // Ids grow with time, so the old ones are the first.
-  REDD_TRY_VOID(database.run("DELETE FROM line WHERE id IN (SELECT id FROM line ORDER BY id LIMIT 1000) AND time < ?",
-                             nowMs() - kAgeMaxMs));
+  REDD_TRY_VOID(database.run("DELETE FROM line WHERE id IN (SELECT id FROM line ORDER BY id LIMIT 1000) AND time < ?", nowMs() - ageMaxMs_));
   return {};
 }
 
-Result<std::vector<LogLine>> LogFiles::tail(const std::string& spaceId, std::size_t count, const std::string& context) {
+Result<void> LogFiles::dropOld(sqlite::Database& database) const {
+  REDD_TRY_VOID(database.run("DELETE FROM line WHERE time < ?", nowMs() - ageMaxMs_));
+  REDD_TRY_VOID(database.run("DELETE FROM refusal WHERE time < ?", nowMs() - ageMaxMs_));
+  return {};
+}
+
+void LogFiles::sweep() {
+  std::error_code failed;
+  for (const auto& entry : std::filesystem::directory_iterator(dataDir_ / "spaces", failed)) {
+    if (!std::filesystem::exists(entry.path() / "log.sqlite", failed)) continue;
+    const auto spaceId = entry.path().filename().string();
+    auto database = file(spaceId);
+    const auto done = database ? dropOld(**database) : Result<void>(database.error());
+    if (!done) log::warn("store", "the log of {} is not trimmed: {}", spaceId, done.error().detail);
+  }
+}
+
+Result<std::vector<LogLine>> LogFiles::tail(const std::string& spaceId, std::size_t count, const LogFilter& filter) {
   REDD_TRY(sqlite::Database * database, file(spaceId));
-  REDD_TRY(auto rows, database->query("SELECT id, time, level, context, request, text FROM line"
-                                      " WHERE ?1 = '' OR context = ?1 ORDER BY id DESC LIMIT ?2",
-                                      context, std::min(count, linesMax_)));
+  REDD_TRY(auto rows, database->query("SELECT id, time, level, context, request, text, fields FROM line WHERE time >= ? ORDER BY id DESC",
+                                      nowMs() - ageMaxMs_));
   std::vector<LogLine> lines;
-  while (true) {
+  while (lines.size() < count) {
     REDD_TRY(const bool row, rows.step());
     if (!row) break;
-    lines.push_back({std::string(rows.text(0)), rows.integer(1), std::string(rows.text(2)), std::string(rows.text(3)),
-                     std::string(rows.text(4)), std::string(rows.text(5))});
+    auto line = lineOf(rows);
+    if (filter.fits(line)) lines.push_back(std::move(line));
   }
   std::ranges::reverse(lines);
   return lines;
+}
+
+Result<Refusals> LogFiles::refusals(const std::string& spaceId, std::size_t count) {
+  REDD_TRY(sqlite::Database * database, file(spaceId));
+  Refusals out;
+  REDD_TRY(auto rows, database->query("SELECT id, time, level, context, request, text, fields, reason FROM refusal ORDER BY id DESC LIMIT ?", count));
+  while (true) {
+    REDD_TRY(const bool row, rows.step());
+    if (!row) break;
+    out.newest.push_back(lineOf(rows));
+    out.newest.back().refusal = rows.text(7);
+  }
+  REDD_TRY(auto counts, database->query("SELECT reason, count FROM refusal_count ORDER BY count DESC, reason"));
+  while (true) {
+    REDD_TRY(const bool row, counts.step());
+    if (!row) return out;
+    out.counts.push_back({std::string(counts.text(0)), counts.integer(1)});
+  }
 }
 
 }  // namespace redd::store

@@ -12,17 +12,20 @@ namespace redd::store {
 class LogFiles {
  public:
   static constexpr std::size_t kOpenMax = 64;
-  static constexpr std::int64_t kAgeMaxMs = std::int64_t{7} * 24 * 3'600'000;
 
-  LogFiles(std::filesystem::path dataDir, std::size_t linesMax) : dataDir_(std::move(dataDir)), linesMax_(linesMax) {}
+  LogFiles(std::filesystem::path dataDir, std::size_t linesMax, std::size_t daysMax)
+      : dataDir_(std::move(dataDir)), linesMax_(linesMax), ageMaxMs_(static_cast<std::int64_t>(daysMax) * 24 * 3'600'000) {}
 
   Result<void> write(const std::string& spaceId, const std::vector<LogLine>& lines);  // one transaction, no sync
-  Result<std::vector<LogLine>> tail(const std::string& spaceId, std::size_t count, const std::string& context);
+  Result<std::vector<LogLine>> tail(const std::string& spaceId, std::size_t count, const LogFilter& filter);
+  Result<Refusals> refusals(const std::string& spaceId, std::size_t count);
+  void sweep();  // drops what is too old in every log there is
   void closeAll() { open_.clear(); }
 
  private:
   Result<sqlite::Database*> file(const std::string& spaceId);
   Result<void> trim(sqlite::Database& database) const;
+  Result<void> dropOld(sqlite::Database& database) const;
 
   struct Open {
     std::string spaceId;
@@ -30,6 +33,7 @@ class LogFiles {
   };
   std::filesystem::path dataDir_;
   std::size_t linesMax_;
+  std::int64_t ageMaxMs_;
   std::list<Open> open_;  // used last first
 };
 

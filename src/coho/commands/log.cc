@@ -23,6 +23,24 @@ Colour colourOf(std::string_view level) {
   return level == "debug" ? Colour::dim : Colour::cyan;
 }
 
+// A line of the request log out of its fields; "" for another line.
+std::string requestText(const Terminal& terminal, const Json& fields) {
+  if (textOf(fields, "method").empty()) return {};
+  const auto status = numberOf(fields, "status");
+  const auto colour = status >= 500 ? Colour::red : status >= 400 ? Colour::yellow : Colour::green;
+  const auto took = memberOf(fields, "durationMs");
+  auto out = fmt::format("{} {} {}", terminal.paint(colour, std::to_string(status)), inertLine(textOf(fields, "method")), inertLine(textOf(fields, "path")));
+  if (took.is_number()) out += fmt::format("  {:.1f} ms", took.get<double>());
+  if (const auto client = textOf(fields, "client"); !client.empty()) out += "  " + inertLine(client);
+  if (const auto reason = textOf(fields, "reason"); !reason.empty()) {
+    out += "  " + inertLine(reason);
+    if (!textOf(fields, "expected").empty()) out += ": expected " + inertLine(textOf(fields, "expected"));
+    if (!textOf(fields, "found").empty()) out += ", found " + inertLine(textOf(fields, "found"));
+  }
+  if (const auto error = textOf(fields, "error"); !error.empty()) out += "  " + inertLine(error);
+  return out;
+}
+
 void printLine(const Context& context, const Json& line) {
   if (context.wantsJson()) {
     context.result(line);
@@ -30,14 +48,23 @@ void printLine(const Context& context, const Json& line) {
   }
   const auto& terminal = context.terminal;
   const auto level = textOf(line, "level");
+  const auto requestId = textOf(line, "requestId");
+  const auto request = requestText(terminal, memberOf(line, "fields"));
+  const auto text = request.empty() ? inert(textOf(line, "text")) : request + (requestId.empty() ? "" : terminal.paint(Colour::dim, "  " + inertLine(requestId)));
   context.terminal.out(fmt::format("{} {} {} {}", terminal.paint(Colour::dim, isoTime(numberOf(line, "time"))),
                                    terminal.paint(colourOf(level), fmt::format("{:<5}", inertLine(level))),
-                                   terminal.paint(Colour::dim, inertLine(textOf(line, "context"))), inert(textOf(line, "text"))));
+                                   terminal.paint(Colour::dim, inertLine(textOf(line, "context"))), text));
 }
 
 std::string query(const LogArguments& arguments, std::uint32_t tail) {
   auto out = fmt::format("?tail={}", tail);
-  if (!arguments.logContext.empty()) out += "&context=" + segment(arguments.logContext);
+  const auto add = [&out](std::string_view name, const std::string& value) {
+    if (!value.empty()) out += fmt::format("&{}={}", name, segment(value));
+  };
+  add("context", arguments.logContext);
+  add("level", arguments.level);
+  add("request", arguments.requestId);
+  add("grep", arguments.text);
   return out;
 }
 

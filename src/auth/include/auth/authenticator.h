@@ -12,6 +12,7 @@
 #include <string_view>
 #include <vector>
 
+#include "auth/explanation.h"
 #include "auth/verdict.h"
 #include "base/clock.h"
 #include "base/limits.h"
@@ -51,6 +52,12 @@ class Authenticator {
   virtual VerdictPtr cached(std::string_view spaceId, const TokenPolicy& policy, std::string_view token) = 0;
   // Never takes longer than Limits::keySetTotalMs. Concurrent calls share one fetch.
   virtual Task<VerdictPtr> verify(std::string spaceId, TokenPolicy policy, std::string token) = 0;
+
+  // What verify() would say, with every check; for a person, not for a request. Fetches the key set when one is due, as verify() does.
+  virtual Task<Explanation> explain(std::string spaceId, TokenPolicy policy, std::string token) = 0;
+  // The key set as it is now. KeySetFetch::whenDue asks the endpoint first when there is no fresh set, as a request would.
+  enum class KeySetFetch : std::uint8_t { never, whenDue };
+  virtual Task<KeySetStatus> status(std::string spaceId, TokenPolicy policy, KeySetFetch fetch) = 0;
 
   // Settings changed or the space is gone: drop everything known about it.
   virtual void forget(std::string_view spaceId) = 0;

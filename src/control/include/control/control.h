@@ -26,6 +26,10 @@
 #include "store/store.h"
 #include "worker/supervisor.h"
 
+namespace redd::auth {
+class Authenticator;
+}
+
 namespace redd::control {
 
 struct ControlOptions {
@@ -37,6 +41,7 @@ struct ControlOptions {
   std::string isolation = "process";  // how workers are kept apart, in a word, for server.info
   GraphqlLimits graphql = {};
   std::filesystem::path graphqlDir = {};  // runtime/graphql: what the GraphQL door's worker runs
+  auth::Authenticator* authenticator = nullptr;  // explains tokens and knows key sets; outlives Control. nullptr: those operations are unavailable
 };
 
 class Control {

@@ -3,7 +3,8 @@
 // Mutators block for a synced commit, are thread-safe, and are called on the control thread, never on a gateway loop. After each
 // one a new Snapshot is published; snapshot() is one atomic load from any thread. Subscribers are told on the mutating thread,
 // after publication.
-// Secrets (env marked encrypted, API tokens) are sealed in the file with a key that lies beside it (DIR/secret.key, 0600) (SEC-35).
+// Secrets (env marked encrypted, API tokens) are sealed in the file with a key that lies beside it (DIR/secret.key, 0600), or where the
+// operator keeps it apart from the data (SEC-35).
 #pragma once
 
 #include <filesystem>
@@ -34,11 +35,17 @@ struct Principal {
   std::string userId, name, email;
 };
 
+// What a rotation of the secret key sealed anew.
+struct Resealed {
+  std::size_t variables = 0, tokens = 0;
+};
+
 class Catalogue {
  public:
   // Makes the file on an empty directory. Errors are one sentence each: directory not writable, in use by another server (a
   // lock file is held while open), written by a newer version.
-  static Result<std::unique_ptr<Catalogue>> open(const std::filesystem::path& dataDir);
+  // `secretKeyFile`: empty for DIR/secret.key. It is made (0600) for a new catalogue only: one that is missing otherwise is an error.
+  static Result<std::unique_ptr<Catalogue>> open(const std::filesystem::path& dataDir, const std::filesystem::path& secretKeyFile = {});
   virtual ~Catalogue() = default;
 
   virtual SnapshotPtr snapshot() const = 0;
@@ -66,6 +73,10 @@ class Catalogue {
   virtual Result<SpacePtr> removeEnv(std::string_view project, std::string_view space, std::string_view name) = 0;
   virtual Result<ApiToken> addToken(std::string_view project, std::string_view space, TokenAccess access, std::string description) = 0;
   virtual Result<void> removeToken(std::string_view project, std::string_view space, std::string_view key) = 0;
+
+  // A new secret key, and every secret sealed with it, in one transaction. A kill at any moment leaves a catalogue that opens: the new key
+  // lies beside the old one (FILE.new) until the commit, and open() takes the one that fits. Nothing changes for spaces and clients.
+  virtual Result<Resealed> rotateSecretKey() = 0;
 
   virtual std::string newDeploymentId() = 0;
   virtual Result<SpacePtr> activate(std::string_view project, std::string_view space, NewDeployment deployment) = 0;

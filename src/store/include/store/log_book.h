@@ -1,6 +1,8 @@
 // What scripts print and what befalls a space's requests: a bounded log per space (spec 70.7), kept on disk beside its data,
 // live to followers. Lines are written in batches without waiting for a sync: a log line may be lost with the power, never a
-// document. Over Limits::logLinesPerSecond lines are dropped and counted in one line that says so.
+// document. Over Limits::logLinesPerSecond lines are dropped and counted in one line that says so. Kept are the newest
+// Limits::logLinesPerSpaceMax lines of the last kDaysMax days (or as many as open() was told); and, apart from them, the newest kRefusalsKept refused requests with
+// counts of all of them by reason, so that a script that prints much does not hide why people are turned away.
 #pragma once
 
 #include <cstdint>
@@ -15,6 +17,7 @@
 #include "base/limits.h"
 #include "base/metrics.h"
 #include "base/suspend.h"
+#include "store/log_filter.h"
 
 namespace redd::store {
 
@@ -25,17 +28,33 @@ struct LogLine {
   std::string context;   // routehooks, authhooks, gateway, …
   std::string requestId; // empty when none
   std::string text;
+  std::string fields{};  // what a program reads of the same: the members of a JSON object, or ""
+  std::string refusal{}; // of a request that was refused: the class of the reason, as in "expired"; "" of every other line
+};
+
+struct Refusals {
+  struct Reason {
+    std::string reason;
+    std::int64_t count = 0;
+  };
+  std::vector<LogLine> newest;  // newest first
+  std::vector<Reason> counts;   // of all since the log began, the most frequent first
 };
 
 class LogBook {
  public:
-  static Result<std::unique_ptr<LogBook>> open(Loop& loop, std::filesystem::path dataDir, const Limits& limits, Metrics& metrics);
+  static constexpr std::size_t kDaysMax = 7;
+  static Result<std::unique_ptr<LogBook>> open(Loop& loop, std::filesystem::path dataDir, const Limits& limits, Metrics& metrics,
+                                               std::size_t daysMax = kDaysMax);
   virtual ~LogBook() = default;
 
   // On the loop. Cheap: queues, and tells followers at once. id and (when 0) time are filled in.
   virtual void append(std::string_view spaceId, LogLine line) = 0;
-  // The newest `count` lines, oldest first; context "" means all.
-  virtual void tail(std::string spaceId, std::size_t count, std::string context, Completion<std::vector<LogLine>> done) = 0;
+  // The newest `count` lines that fit, oldest first.
+  virtual void tail(std::string spaceId, std::size_t count, LogFilter filter, Completion<std::vector<LogLine>> done) = 0;
+  // The newest `count` refused requests.
+  static constexpr std::size_t kRefusalsKept = 1'000;
+  virtual void refusals(std::string spaceId, std::size_t count, Completion<Refusals> done) = 0;
 
   // Called on the loop for each later line until the returned handle is destroyed.
   using Follower = std::function<void(const LogLine&)>;
