@@ -63,7 +63,7 @@ struct House {
 Task<void> dispatch(House& house, http::Exchange& exchange) {
   if (Assets::owns(exchange.head().path())) {
     co_await house.assets.serve(exchange);
-  } else if (control::Control::owns(exchange.head().path())) {
+  } else if (house.control->owns(exchange.head())) {
     co_await house.control->serve(exchange);
   } else {
     co_await house.gateway->serve(exchange);
