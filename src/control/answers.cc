@@ -14,6 +14,17 @@ std::string errorJson(const Error& error) {
   return JsonObject().text("error", error.text()).text("code", name(error.code)).members(error.members).end();
 }
 
+Task<Result<std::string>> readBody(http::Exchange& exchange, std::uint64_t bytesMax) {
+  exchange.setBodyLimit(bytesMax);
+  std::string body;
+  if (const auto length = exchange.head().contentLength; length && *length <= bytesMax) body.reserve(*length);
+  while (true) {
+    REDD_CO_TRY(const auto piece, co_await exchange.readBody());
+    if (piece.empty()) co_return body;
+    body += piece;
+  }
+}
+
 Task<void> respondJson(http::Exchange& exchange, int status, std::string body) {
   http::ResponseHead head{status, {}};
   addControlHeaders(head, "application/json");
@@ -22,7 +33,18 @@ Task<void> respondJson(http::Exchange& exchange, int status, std::string body) {
 
 Task<void> respondError(http::Exchange& exchange, Error error) {
   if (error.code == ErrorCode::cancelled) co_return;
-  co_await respondJson(exchange, httpStatus(error.code), errorJson(error));
+  http::ResponseHead head{httpStatus(error.code), {}};
+  addControlHeaders(head, "application/json");
+  if (head.status == 401) head.headers.add("www-authenticate", "Bearer realm=\"redd\"");
+  std::ignore = co_await exchange.respond(std::move(head), errorJson(error));
+}
+
+Task<void> respondMisdirected(http::Exchange& exchange) {
+  co_await respondJson(exchange, 421, JsonObject()
+                                          .text("error", "The control plane does not answer under this host name. Fix: use localhost, the "
+                                                         "address the server listens on, or have the operator list the name.")
+                                          .text("code", "misdirected_request")
+                                          .end());
 }
 
 }  // namespace redd::control

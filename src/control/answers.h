@@ -1,6 +1,7 @@
-// How the REST door prints: every answer of the control plane carries these headers, and never a CORS one (SEC-20, SEC-41).
+// How the doors read and print: every answer of the control plane carries these headers, and never a CORS one (SEC-20, SEC-41).
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -12,7 +13,10 @@ namespace redd::control {
 
 void addControlHeaders(http::ResponseHead& head, std::string_view contentType);
 std::string errorJson(const Error& error);
+// The whole body of a request. Errors: payloadTooLarge, and those of Exchange::readBody().
+Task<Result<std::string>> readBody(http::Exchange& exchange, std::uint64_t bytesMax);
 Task<void> respondJson(http::Exchange& exchange, int status, std::string body);
 Task<void> respondError(http::Exchange& exchange, Error error);  // nothing for ErrorCode::cancelled: nobody is there
+Task<void> respondMisdirected(http::Exchange& exchange);         // 421: the host name is none of ours (SEC-41)
 
 }  // namespace redd::control

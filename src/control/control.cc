@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "adm_door.h"
 #include "answers.h"
 #include "dispatcher.h"
 #include "followers.h"
@@ -18,17 +19,6 @@ namespace redd::control {
 namespace {
 
 constexpr std::uint64_t kSmallBodyBytesMax = 1 << 20;
-
-Task<Result<std::string>> readBody(http::Exchange& exchange, std::uint64_t bytesMax) {
-  exchange.setBodyLimit(bytesMax);
-  std::string body;
-  if (const auto length = exchange.head().contentLength; length && *length <= bytesMax) body.reserve(*length);
-  while (true) {
-    REDD_CO_TRY(const auto piece, co_await exchange.readBody());
-    if (piece.empty()) co_return body;
-    body += piece;
-  }
-}
 
 // 404: what there is. Nothing in it is a secret: API.md says the same.
 std::string listingJson(std::string_view path) {
@@ -83,19 +73,19 @@ class RestDoor final : public Control {
   Task<Result<void>> readArguments(const Operation& operation, http::Exchange& exchange, Arguments& arguments) const;
   std::uint64_t bodyBytesMax(const Operation& operation) const;
   Task<void> print(http::Exchange& exchange, Answer answer) const;
-  Task<void> refuse(http::Exchange& exchange, Error error) const;
 
   Followers followers_;
   Services services_;
   Dispatcher dispatcher_{services_};
   GraphqlDoor graphql_;
+  AdmDoor adm_{services_, dispatcher_};
   std::size_t inFlight_ = 0;
   Completion<void> stopped_;
 };
 
 bool RestDoor::owns(const http::RequestHead& head) const {
   const auto path = head.path();
-  if (path == "/_" || path.starts_with("/_/")) return true;
+  if (path == "/_" || path.starts_with("/_/") || adm_.owns(head)) return true;
   if (path != GraphqlDoor::kPath || services_.hosts.classify(head.host) == HostKind::refused) return false;
   const std::string name(http::splitHost(head.host).name);
   return !name.contains(".api.") && !services_.catalogue.snapshot()->domains.contains(name);
@@ -118,12 +108,9 @@ Task<void> RestDoor::stop() {
 // The whole door, straight down: name, path, method, caller, arguments, operation.
 Task<void> RestDoor::answer(http::Exchange& exchange) {
   const auto& head = exchange.head();
-  if (services_.hosts.classify(head.host) == HostKind::refused) {
-    co_await respondJson(exchange, 421, JsonObject()
-                                            .text("error", "The control plane does not answer under this host name. Fix: use localhost, the "
-                                                           "address the server listens on, or have the operator list the name.")
-                                            .text("code", "misdirected_request")
-                                            .end());
+  const bool isAdm = adm_.owns(head);
+  if (!isAdm && services_.hosts.classify(head.host) == HostKind::refused) {
+    co_await respondMisdirected(exchange);
     co_return;
   }
   if (head.path() == GraphqlDoor::kPath) {
@@ -132,6 +119,10 @@ Task<void> RestDoor::answer(http::Exchange& exchange) {
   }
   if (services_.stopping) {
     co_await respondError(exchange, Error::make(ErrorCode::unavailable, "The server is stopping."));
+    co_return;
+  }
+  if (isAdm) {
+    co_await adm_.serve(exchange);
     co_return;
   }
   auto matches = matchPath(head.path());
@@ -158,7 +149,7 @@ Task<void> RestDoor::perform(const Operation& operation, Arguments parameters, h
   auto permitted = caller ? dispatcher_.permit(operation, *caller, call.arguments) : Result<void>(caller.error());
   if (!permitted) {  // before the body is read
     dispatcher_.refused(operation, call, permitted.error());
-    co_await refuse(exchange, permitted.error());
+    co_await respondError(exchange, permitted.error());
     co_return;
   }
   call.caller = std::move(*caller);
@@ -168,7 +159,7 @@ Task<void> RestDoor::perform(const Operation& operation, Arguments parameters, h
     co_return;
   }
   if (operation.stream != nullptr) {
-    if (const auto done = co_await dispatcher_.stream(operation, std::move(call), exchange); !done) co_await refuse(exchange, done.error());
+    if (const auto done = co_await dispatcher_.stream(operation, std::move(call), exchange); !done) co_await respondError(exchange, done.error());
     co_return;
   }
   auto answer = co_await dispatcher_.run(operation, std::move(call));
@@ -209,13 +200,6 @@ std::uint64_t RestDoor::bodyBytesMax(const Operation& operation) const {
     case BodySize::deploy: return services_.limits.deployBodyBytesMax;
     default: return kSmallBodyBytesMax;
   }
-}
-
-Task<void> RestDoor::refuse(http::Exchange& exchange, Error error) const {
-  http::ResponseHead head{httpStatus(error.code), {}};
-  addControlHeaders(head, "application/json");
-  if (head.status == 401) head.headers.add("www-authenticate", "Bearer realm=\"redd\"");
-  std::ignore = co_await exchange.respond(std::move(head), errorJson(error));
 }
 
 }  // namespace

@@ -8,6 +8,7 @@ namespace redd::control {
 // handlers_server.cc
 Task<Result<Answer>> frontPage(Call call);
 Task<Result<Answer>> health(Call call);
+Task<Result<Answer>> openApi(Call call);
 Task<Result<Answer>> serverInfo(Call call);
 Task<Result<Answer>> me(Call call);
 Task<Result<Answer>> metricsText(Call call);
@@ -18,6 +19,8 @@ Task<Result<Answer>> getProject(Call call);
 Task<Result<Answer>> createSpace(Call call);
 Task<Result<Answer>> getSpace(Call call);
 Task<Result<Answer>> removeSpace(Call call);
+// handlers_usage.cc
+Task<Result<Answer>> projectUsage(Call call);
 // handlers_settings.cc
 Task<Result<Answer>> addToken(Call call);
 Task<Result<Answer>> removeToken(Call call);

@@ -5,6 +5,7 @@
 #include "json_writer.h"
 #include "space/redaction.h"
 #include "source_store.h"
+#include "views.h"
 
 namespace redd::control {
 namespace {
@@ -136,6 +137,7 @@ Task<Result<Answer>> listDeployments(Call call) {
         .text("gitHash", deployment.gitHash)
         .text("gitBranch", deployment.gitBranch)
         .number("bundleBytes", static_cast<double>(deployment.bundleBytes))
+        .raw("hooks", hooksJson(deployment.manifest))
         .end();
   };
   co_return Answer{JsonObject().raw("deployments", jsonList(kept, one)).end()};

@@ -21,7 +21,7 @@ std::string findOptions(const Arguments& arguments) {
   for (const std::string_view name : {"limit", "offset"}) {
     if (const auto number = arguments.count(name)) out.number(name, static_cast<double>(*number));
   }
-  for (const std::string_view name : {"sort", "fields", "start", "end"}) {
+  for (const std::string_view name : {"sort", "fields", "start", "end", "hints"}) {
     if (arguments.has(name)) out.raw(name, arguments.text(name));
   }
   if (arguments.has("useIndex")) out.text("useIndex", arguments.text("useIndex"));

@@ -2,6 +2,7 @@
 
 #include "handlers.h"
 #include "json_writer.h"
+#include "openapi.h"
 #include "page.h"
 
 namespace redd::control {
@@ -19,6 +20,8 @@ Result<std::filesystem::space_info> diskOf(const std::filesystem::path& dir) {
 Task<Result<Answer>> frontPage(Call) { co_return Answer{std::string(kFrontPage), 200, "text/html; charset=utf-8"}; }
 
 Task<Result<Answer>> health(Call) { co_return Answer{R"({"status":"ok"})"}; }
+
+Task<Result<Answer>> openApi(Call call) { co_return Answer{openApiJson(call.services.options.version)}; }
 
 Task<Result<Answer>> serverInfo(Call call) {
   const auto& services = call.services;

@@ -17,10 +17,11 @@ std::vector<Operation> table() {
   using enum Need;
   const std::vector<Argument> tail = {{"tail", count}, {"context", text}, {"level", text}, {"request", text}, {"grep", text}};
   const std::vector<Argument> find = {{"filter", json},   {"sort", json},     {"fields", json}, {"limit", count}, {"offset", count}, {"useIndex", text},
-                                      {"start", json},    {"end", json},      {"reverse", flag}, {"explain", flag}, {"format", text}};
+                                      {"start", json},    {"end", json},      {"reverse", flag}, {"explain", flag}, {"hints", json}, {"format", text}};
   return {
       {"page", "GET", "/_/", anyone, read, "A page for people who came with a browser.", {}, frontPage},
       {"health", "GET", "/_/health", anyone, read, "Is the server up?", {}, health},
+      {"openapi", "GET", "/_/api/v1/openapi.json", anyone, read, "This table, as an OpenAPI 3.1 document.", {}, openApi},
       {"server.info", "GET", "/_/api/v1/server", account, read, "Version, data directory, projects.", {}, serverInfo},
       {"me", "GET", "/_/api/v1/me", account, read, "Who the token speaks for.", {}, me},
       {"metrics", "GET", "/_/api/v1/metrics", server, read, "Counters in the Prometheus text format.", {}, metricsText},
@@ -29,6 +30,7 @@ std::vector<Operation> table() {
       {"project.create", "POST", "/_/api/v1/projects", account, write, "Makes a project without spaces.",
        {{"name", text, required}}, createProject, nullptr, 201},
       {"project.get", "GET", "/_/api/v1/projects/{project}", viewer, read, "A project and its spaces.", {}, getProject},
+      {"project.usage", "GET", "/_/api/v1/projects/{project}/usage", viewer, read, "Requests, code and data of each space of a project.", {}, projectUsage},
       {"space.create", "POST", "/_/api/v1/projects/{project}/spaces", owner, write, "Makes a space.",
        {{"name", text, required}}, createSpace, nullptr, 201},
       {"space.get", "GET", REDD_SPACE, viewer, read, "Settings, tokens and deployment of a space.", {}, getSpace},

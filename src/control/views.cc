@@ -54,6 +54,16 @@ std::string deploymentJson(const space::Deployment& deployment) {
       .end();
 }
 
+std::string hooksJson(const space::Manifest& manifest) {
+  return JsonObject()
+      .texts("routes", manifest.routes)
+      .texts("auth", manifest.auth)
+      .texts("queues", manifest.queues)
+      .texts("jobs", manifest.jobs)
+      .texts("realtime", manifest.realtime)
+      .end();
+}
+
 std::string spaceJson(const space::Snapshot& snapshot, const space::Space& space, const AllowedHosts& hosts, std::string_view host) {
   const auto& settings = space.settings;
   const auto addresses = endpoints(snapshot, space, hosts, host);

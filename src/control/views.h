@@ -18,6 +18,7 @@ std::string spaceJson(const space::Snapshot& snapshot, const space::Space& space
 std::string projectJson(const space::Snapshot& snapshot, const space::Project& project, const AllowedHosts& hosts, std::string_view host);
 std::string tokenJson(const space::ApiToken& token);
 std::string deploymentJson(const space::Deployment& deployment);  // the short form inside a space
+std::string hooksJson(const space::Manifest& manifest);          // what a deployment registered
 std::string_view accessName(space::TokenAccess access);           // READ, READWRITE
 
 }  // namespace redd::control

@@ -22,6 +22,7 @@
 #include "routing.h"
 #include "space/address_range.h"
 #include "space/catalogue.h"
+#include "space/host.h"
 #include "space/redaction.h"
 #include "space_log.h"
 #include "worker/supervisor.h"
@@ -108,9 +109,9 @@ class GatewayImpl final : public Gateway {
 
   Task<void> handle(Request& request) {
     const http::RequestHead& head = request.head();
-    const std::string_view project = projectInHost(head.host);
+    const std::string_view project = space::projectInHost(head.host);
     const auto catalogue = floor_.catalogue.snapshot();
-    auto named = project.empty() ? spaceOfHost(*catalogue, head.host) : nullptr;
+    auto named = project.empty() ? space::spaceOfHost(*catalogue, head.host) : nullptr;
     if (project.empty() && !named && !servesDefaultProject(head.host, options_.hosts)) co_return co_await misdirected(request);
     if (head.path() == "/health" && !named) co_return co_await alive(request);
 

@@ -7,15 +7,6 @@
 namespace redd::gateway {
 namespace {
 
-TEST(ProjectInHost, Forms) {
-  EXPECT_EQ(projectInHost("my-app-1a2b.api.localhost:4000"), "my-app-1a2b");
-  EXPECT_EQ(projectInHost("my-app-1a2b.api.codehooks.local.io"), "my-app-1a2b");
-  EXPECT_EQ(projectInHost("my-app-1a2b.localhost"), "my-app-1a2b");
-  for (const char* none : {"localhost", "localhost:4000", "127.0.0.1:80", "[::1]:80", "example.com", "api.example.com", "my-app.apis.test", ".api.x"}) {
-    EXPECT_EQ(projectInHost(none), "") << none;
-  }
-}
-
 TEST(DefaultProject, OnlyForNamesThatCannotBeRebound) {
   const std::vector<std::string> listed{"api.example.com"};
   for (const char* yes : {"localhost:4000", "127.0.0.1", "[::1]:4000", "10.1.2.3", "api.example.com:443"}) EXPECT_TRUE(servesDefaultProject(yes, listed)) << yes;

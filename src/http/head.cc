@@ -48,7 +48,7 @@ void HeadReader::reset() {
   head_.keepAlive = true;
   authority_.clear();
   lineBegin_ = scanned_ = 0;
-  hasHost_ = closeAsked_ = keepAliveAsked_ = false;
+  isAdministration_ = hasHost_ = closeAsked_ = keepAliveAsked_ = false;
   version_ = Version::http11;
   expectation_ = Expectation::none;
 }
@@ -66,7 +66,7 @@ HeadReader::State HeadReader::feed(std::string_view received) {
     const std::string_view line = received.substr(lineBegin_, lineFeed - lineBegin_);
     scanned_ = lineFeed + 1;
     if (const State state = checkLength(line.size()); state != State::more) return state;
-    if (scanned_ > limits_->headBytesMax) return refuse(431, "The request head is too large");
+    if (scanned_ > headBytesMax()) return refuse(431, "The request head is too large");
     if (!line.ends_with('\r')) return refuse(400, "A line of the request head does not end with CR LF");
     const bool isFirst = lineBegin_ == 0;
     lineBegin_ = scanned_;
@@ -81,13 +81,13 @@ HeadReader::State HeadReader::feed(std::string_view received) {
 // Of a line, finished or not, its CR included. Before anything else is said about the line: how it arrives must not matter.
 HeadReader::State HeadReader::checkLength(std::size_t lineBytes) {
   if (head_.method.empty() && lineBytes > limits_->requestLineBytesMax + 1) return refuse(414, "The request line is too long");
-  if (lineBytes > limits_->headerBytesMax + 1) return refuse(431, "A header line is too long");
+  if (lineBytes > headerBytesMax() + 1) return refuse(431, "A header line is too long");
   return State::more;
 }
 
 HeadReader::State HeadReader::checkUnfinished(std::string_view received) {
   if (const State state = checkLength(received.size() - lineBegin_); state != State::more) return state;
-  if (received.size() >= limits_->headBytesMax) return refuse(431, "The request head is too large");
+  if (received.size() >= headBytesMax()) return refuse(431, "The request head is too large");
   return State::more;
 }
 
@@ -115,7 +115,9 @@ HeadReader::State HeadReader::takeRequestLine(std::string_view line) {
   }
   if (isRefusedMethod(method)) return refuse(501, "The method is not served");
   head_.method = method;
-  return takeTarget(target);
+  const State state = takeTarget(target);
+  isAdministration_ = isAdministrationPath(head_.path());
+  return state;
 }
 
 HeadReader::State HeadReader::takeTarget(std::string_view target) {

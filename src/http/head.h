@@ -44,6 +44,8 @@ class HeadReader {
   const Refusal& refusal() const { return refusal_; }
 
  private:
+  std::size_t headerBytesMax() const { return isAdministration_ ? limits_->administrationHeaderBytesMax : limits_->headerBytesMax; }
+  std::size_t headBytesMax() const { return isAdministration_ ? limits_->administrationHeadBytesMax : limits_->headBytesMax; }
   State refuse(int status, std::string_view text);
   State checkLength(std::size_t lineBytes);
   State checkUnfinished(std::string_view received);
@@ -63,6 +65,7 @@ class HeadReader {
   std::string authority_;      // of an absolute target
   std::size_t lineBegin_ = 0;  // the first line that is not complete yet
   std::size_t scanned_ = 0;    // no LF between lineBegin_ and here
+  bool isAdministration_ = false;  // the target is an _A_D_M_ path
   bool hasHost_ = false;
   bool closeAsked_ = false;
   bool keepAliveAsked_ = false;

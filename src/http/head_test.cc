@@ -116,6 +116,32 @@ TEST(Head, LimitsHoldAtTheLimitAndRefuseAboveIt) {
   EXPECT_EQ(statusOf(start + field(9) + "\r\n", limits), 431);
 }
 
+// Spec 70.6: the published command line puts changes into headers.
+TEST(Head, AdministrationPathsHaveRoomForChangesInHeaders) {
+  Limits limits;
+  limits.headerBytesMax = 40;
+  limits.headBytesMax = 90;
+  limits.administrationHeaderBytesMax = 80;
+  limits.administrationHeadBytesMax = 160;
+  const auto request = [](std::string_view path, std::size_t lineBytes) {
+    return "GET " + std::string(path) + " HTTP/1.1\r\nHost: a\r\nX: " + std::string(lineBytes - 3, 'x') + "\r\n\r\n";
+  };
+  for (const char* path : {"/dev/_A_D_M_query/pets?q={}", "http://a/dev/_A_D_M_query"}) {
+    EXPECT_EQ(statusOf(request(path, 80), limits), 200) << path;
+    EXPECT_EQ(statusOf(request(path, 81), limits), 431) << path;
+  }
+  EXPECT_EQ(statusOf(request("/dev/_A_D_M_query", 80) + "left over", limits), 200);
+  limits.administrationHeadBytesMax = request("/dev/_A_D_M_query", 80).size() - 1;
+  EXPECT_EQ(statusOf(request("/dev/_A_D_M_query", 80), limits), 431);
+  for (const char* path : {"/dev/hello", "/_A_D_M_query", "/dev/x/_A_D_M_query", "/dev?/_A_D_M_query", "//_A_D_M_query"}) {
+    EXPECT_EQ(statusOf(request(path, 80), limits), 431) << path;
+  }
+  HeadReader reader(limits);
+  ASSERT_EQ(reader.feed(request("/dev/_A_D_M_q", 60)), State::done);
+  reader.reset();
+  EXPECT_EQ(reader.feed(request("/dev/hello", 60)), State::refused) << "the next head has the usual limits again";
+}
+
 TEST(Head, DeclaredBodyAboveTheLimit) {
   Limits limits;
   limits.streamedBodyBytesMax = 100;

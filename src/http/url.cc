@@ -119,6 +119,11 @@ Result<std::string> normalisePath(std::string_view raw) {
   return removeDotSegments(decoded);
 }
 
+bool isAdministrationPath(std::string_view path) {
+  const std::size_t spaceEnd = path.find('/', 1);
+  return path.starts_with('/') && spaceEnd != std::string_view::npos && spaceEnd > 1 && path.substr(spaceEnd + 1).starts_with("_A_D_M_");
+}
+
 std::vector<QueryPair> splitQuery(std::string_view query) {
   std::vector<QueryPair> pairs;
   for (std::size_t begin = 0; begin < query.size();) {

@@ -76,6 +76,13 @@ TEST(PercentDecode, BytesOrRefusal) {
   EXPECT_FALSE(percentDecode("%g1"));
 }
 
+TEST(AdministrationPath, SecondSegmentAndInNoOtherSpelling) {
+  for (const char* yes : {"/dev/_A_D_M_query", "/dev/_A_D_M_query/pets", "/a/_A_D_M_"}) EXPECT_TRUE(isAdministrationPath(yes)) << yes;
+  for (const char* no : {"", "/", "/_A_D_M_x", "//_A_D_M_x", "/dev/%5FA_D_M_query", "/dev/./_A_D_M_query", "/dev/a/_A_D_M_x", "dev/_A_D_M_x", "/dev/_a_d_m_x"}) {
+    EXPECT_FALSE(isAdministrationPath(no)) << no;
+  }
+}
+
 TEST(SplitQuery, PairsInOrder) {
   const auto pairs = splitQuery("a=1&&b=%20x+y&c&=v&d=1=2&bad=%zz");
   ASSERT_EQ(pairs.size(), 6u);

@@ -13,6 +13,7 @@ TEST_F(SupervisorTest, AColdSpaceAnswers) {
   EXPECT_EQ(call.body(), R"(deployment d1 {"kind":"request","path":"/dev/hello"})");
   EXPECT_EQ(call.sink->headers, (std::vector<std::pair<std::string, std::string>>{{"content-type", "text/plain"}}));
   EXPECT_EQ(metric("redd_worker_invocations_total", R"(space="p-1/dev")"), 1);
+  EXPECT_GT(metric("redd_worker_invocation_us_total", R"(space="p-1/dev")"), 0);
   ASSERT_EQ(supervisor().workers().size(), 1u);
   EXPECT_EQ(supervisor().workers()[0].state, "ready");
   EXPECT_EQ(supervisor().workers()[0].deployment, "d1");

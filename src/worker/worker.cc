@@ -37,7 +37,8 @@ Worker::Worker(Context& context, space::SpacePtr space, Owner& owner, Process pr
       process_(std::move(process)),
       pidfd_(context.loop, process_.pidfd.release()),
       output_(context.loop, process_.output.release()),
-      bundle_(space_->deployment->bundle) {}
+      bundle_(space_->deployment->bundle),
+      invocationUs_(context.metrics.counter("redd_worker_invocation_us_total", fmt::format("space=\"{}\"", labelValue(space_->label())))) {}
 
 void Worker::begin() {
   startedNs_ = idleSinceNs_ = monotonicNs();
@@ -134,8 +135,12 @@ RunPtr Worker::find(std::uint32_t id) const {
 
 std::shared_ptr<AnswerSink> Worker::finish(Run& run) {
   auto sink = run.takeSink();
-  if (sink) --active_;
-  if (active_ == 0) idleSinceNs_ = monotonicNs();
+  const auto nowNs = monotonicNs();
+  if (sink) {
+    --active_;
+    invocationUs_.add((nowNs - run.sinceNs) / 1'000);
+  }
+  if (active_ == 0) idleSinceNs_ = nowNs;
   return sink;
 }
 

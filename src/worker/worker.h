@@ -122,6 +122,7 @@ class Worker final : public Channel::Owner, public std::enable_shared_from_this<
   std::string outputText_;  // printed, not yet passed on
   std::shared_ptr<const std::string> bundle_;
   std::size_t bundleSent_ = 0;
+  const Counter invocationUs_;  // of the space
 
   State state_ = State::starting;
   space::Manifest manifest_;

@@ -13,6 +13,8 @@ struct Limits {
   std::size_t headerBytesMax = 16 << 10;
   std::size_t headBytesMax = 32 << 10;
   std::size_t headerCountMax = 128;
+  std::size_t administrationHeaderBytesMax = 64 << 10;  // on _A_D_M_ paths, whose headers hold changes and options
+  std::size_t administrationHeadBytesMax = 96 << 10;
   std::size_t bufferedBodyBytesMax = 10 << 20;
   std::uint64_t streamedBodyBytesMax = std::uint64_t{1} << 30;
   std::size_t deployBodyBytesMax = 64 << 20;

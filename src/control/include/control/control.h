@@ -1,5 +1,5 @@
 // The control plane: everything people do to projects and spaces, as one table of operations behind a REST door
-// (src/control/API.md). Later doors (GraphQL, the _A_D_M_ endpoints) come from the same table.
+// (src/control/API.md) and the _A_D_M_ endpoints of the published command line. A later door (GraphQL) comes from the same table.
 //
 // Belongs to one loop, the one on which Supervisor, Stores and LogBook live. What blocks (the catalogue's synced commits) runs on one
 // thread of its own, so operations that change something happen one after the other. Deploys of one space are serialised.
@@ -55,8 +55,8 @@ class Control {
   // hosts, and the port stands in endpoints when the request's Host has none. Call before the first serve().
   virtual void setListenAddress(std::string address) = 0;
 
-  // Does the request belong to the control plane? "/_" and everything below; /graphql too, but under the host names of projects and apps
-  // that path is theirs.
+  // Does the request belong to the control plane? "/_" and everything below, under any host; /SPACE/_A_D_M_… but under a space's domain; /graphql
+  // too, but under the host names of projects and apps that path is theirs.
   virtual bool owns(const http::RequestHead& head) const = 0;
   // Answers one request that it owns.
   virtual Task<void> serve(http::Exchange& exchange) = 0;

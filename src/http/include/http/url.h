@@ -20,6 +20,10 @@ Result<std::string> percentDecode(std::string_view text);
 // control bytes, space, bytes above 0x7e, and \ " < > # ?.
 Result<std::string> normalisePath(std::string_view raw);
 
+// "/SPACE/_A_D_M_…": the administration endpoints of the published command line (spec 70.5), reserved in every space. Of the path as
+// it was sent: another spelling of the same path is none of them.
+bool isAdministrationPath(std::string_view path);
+
 // "a=1&b=%20x+y" → {"a", "1"}, {"b", " x y"}, in order, as application/x-www-form-urlencoded. A malformed escape stays as it
 // is written. Empty pieces are skipped; a piece without '=' has an empty value.
 struct QueryPair {

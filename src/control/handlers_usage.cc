@@ -1,0 +1,81 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <filesystem>
+
+#include "data_access.h"
+#include "json_writer.h"
+
+namespace redd::control {
+namespace {
+
+namespace fs = std::filesystem;
+constexpr std::size_t kFilesMax = 200'000;  // of a space that are weighed; more would keep the lane too long
+
+// What lies below a directory; what goes away meanwhile counts for nothing.
+std::uint64_t bytesBelow(const fs::path& directory) {
+  std::uint64_t bytes = 0;
+  std::size_t files = 0;
+  std::error_code error;
+  for (fs::recursive_directory_iterator at(directory, error), end; !error && at != end && files < kFilesMax; at.increment(error), ++files) {
+    std::error_code gone;
+    if (const auto size = at->file_size(gone); !gone) bytes += size;
+  }
+  return bytes;
+}
+
+Task<Result<std::uint64_t>> documentsOf(Services& services, std::string spaceId) {
+  auto store = services.stores.opened(spaceId);
+  if (!store) {
+    REDD_CO_TRY(store, co_await suspend<StorePtr>([&](Completion<StorePtr> done) { services.stores.get(spaceId, std::move(done)); }));
+  }
+  using Infos = std::vector<store::CollectionInfo>;
+  REDD_CO_TRY(const auto all, co_await suspend<Infos>([&](Completion<Infos> done) { store->collections(std::move(done)); }));
+  std::uint64_t documents = 0;
+  for (const auto& collection : all) documents += collection.documents;
+  co_return documents;
+}
+
+// The gateway counts requests by the class of their status (gateway/space_log.cc), the worker what it ran (worker/README.md).
+std::int64_t requestsOf(Metrics& metrics, const std::string& label) {
+  std::int64_t sum = 0;
+  for (int i = 0; i <= 5; ++i) sum += metrics.counter("redd_requests_total", fmt::format(R"({},status="{}xx")", label, i)).value();
+  return sum;
+}
+
+Task<Result<std::string>> usageOf(Services& services, space::SpacePtr space) {
+  REDD_CO_TRY(const auto documents, co_await documentsOf(services, space->id));
+  const auto directory = services.options.dataDir / "spaces" / space->id;
+  REDD_CO_TRY(const auto bytes, co_await services.lane.run<std::uint64_t>([directory]() -> Result<std::uint64_t> { return bytesBelow(directory); }));
+  const auto label = fmt::format(R"(space="{}")", labelValue(space->label()));
+  auto& metrics = services.metrics;
+  co_return JsonObject()
+      .text("name", space->name)
+      .number("requests", static_cast<double>(requestsOf(metrics, label)))
+      .number("invocations", static_cast<double>(metrics.counter("redd_worker_invocations_total", label).value()))
+      .number("codeMs", static_cast<double>(metrics.counter("redd_worker_invocation_us_total", label).value() / 1'000))
+      .raw("documents", std::to_string(documents))
+      .raw("bytes", std::to_string(bytes))
+      .end();
+}
+
+}  // namespace
+
+Task<Result<Answer>> projectUsage(Call call) {
+  auto& services = call.services;
+  const auto snapshot = services.catalogue.snapshot();
+  const auto project = snapshot->projects.find(call.arguments.text("project"));
+  if (project == snapshot->projects.end()) co_return notFound("Unknown project");
+  std::vector<std::string> spaces;
+  for (const auto& [name, space] : project->second->spaces) {
+    REDD_CO_TRY(auto usage, co_await usageOf(services, space));
+    spaces.push_back(std::move(usage));
+  }
+  const auto startedMs = nowMs() - (monotonicNs() - services.startedNs) / 1'000'000;
+  co_return Answer{JsonObject()
+                       .number("sinceMs", static_cast<double>(startedMs))
+                       .raw("spaces", jsonList(spaces, [](const std::string& one) { return one; }))
+                       .end()};
+}
+
+}  // namespace redd::control
