@@ -280,6 +280,10 @@ const std::map<std::string_view, Expected> kWhoMay = {
     {"env.remove", {401, 401, 200, ""}},
     {"deploy", {401, 401, 201, R"({"bundle":"x"})"}},
     {"deploy.list", {401, 401, 200, ""}},
+    {"deploy.rollback", {401, 401, 200, "{}"}},
+    {"deploy.undeploy", {401, 401, 200, ""}},
+    {"deploy.bundle", {401, 401, 200, ""}},
+    {"deploy.source", {401, 401, 404, ""}},  // that one came without
     {"worker.list", {401, 401, 200, ""}},
     {"log.tail", {401, 401, 200, ""}},
     {"log.follow", {401, 401, 200, ""}},
@@ -341,6 +345,9 @@ TEST(Control, PermissionMatrix) {
     const auto token = *house.catalogue->addToken(house.projectName, "dev", space::TokenAccess::readWrite, "");
     ASSERT_TRUE(house.catalogue->setEnv(house.projectName, "dev", "VAR", {"x", space::Secrecy::plain}));
     const auto space = "/_/api/v1/projects/" + house.projectName + "/spaces/dev";
+    house.call("POST", space + "/deployments", R"({"bundle":"old"})");
+    const auto old = house.dev()->deployment->id;
+    house.call("POST", space + "/deployments", R"({"bundle":"new"})");
     house.call("PUT", space + "/keys/" + token.key, R"({"value":"x"})");
     house.call("PUT", space + "/files/content?path=/f", "x");
     house.call("POST", space + "/collections/things/documents", R"({"document":{"_id":"one","name":"x"}})");
@@ -350,8 +357,9 @@ TEST(Control, PermissionMatrix) {
                                                            {"key", token.key},
                                                            {"name", "VAR"},
                                                            {"collection", "things"},
-                                                           {"id", "one"}});
-    auto body = row->second.body;
+                                                           {"id", "one"},
+                                                           {"deployment", old}});
+    auto body = filledPath(row->second.body, {{"deployment", old}});
     if (body.starts_with('?')) target += std::exchange(body, {});
     const auto before = house.dev()->revision;
     EXPECT_EQ(statusFor(house, operation, target, "", body), row->second.nobody) << operation.name;

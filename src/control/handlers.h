@@ -29,8 +29,13 @@ Task<Result<Answer>> setEnv(Call call);
 Task<Result<Answer>> removeEnv(Call call);
 // handlers_deploy.cc
 Task<Result<Answer>> deploy(Call call);
-Task<Result<Answer>> listDeployments(Call call);
 Task<Result<Answer>> listWorkers(Call call);
+// handlers_deployments.cc
+Task<Result<Answer>> listDeployments(Call call);
+Task<Result<Answer>> rollBack(Call call);
+Task<Result<Answer>> undeploy(Call call);
+Task<Result<Answer>> readBundle(Call call);
+Task<void> readSources(Call call, http::Exchange& exchange);
 // handlers_log.cc
 Task<Result<Answer>> tailLog(Call call);
 Task<void> followLog(Call call, http::Exchange& exchange);

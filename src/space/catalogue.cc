@@ -64,6 +64,9 @@ class SqliteCatalogue final : public Catalogue {
   std::string newDeploymentId() override { return objectId(); }
   Result<SpacePtr> activate(std::string_view project, std::string_view space, NewDeployment deployment) override;
   Result<std::vector<Deployment>> deployments(std::string_view project, std::string_view space) const override;
+  Result<DeploymentPtr> deployment(std::string_view project, std::string_view space, std::string_view id) const override;
+  Result<SpacePtr> rollBack(std::string_view project, std::string_view space, DeploymentPtr target) override;
+  Result<SpacePtr> undeploy(std::string_view project, std::string_view space) override;
 
  private:
   // Everything below: under mutate_.
@@ -329,6 +332,7 @@ Result<SpacePtr> SqliteCatalogue::activate(std::string_view project, std::string
   deployment->bundle = std::make_shared<const std::string>(std::move(fresh.bundle));
   deployment->manifest = std::move(fresh.manifest);
   deployment->sourceId = std::move(fresh.sourceId);
+  deployment->restores = std::move(fresh.restores);
   return changeSpace(project, space, [&](Space& next) -> Result<void> {
     next.deployment = deployment;
     ++next.envRevision;
@@ -341,6 +345,31 @@ Result<std::vector<Deployment>> SqliteCatalogue::deployments(std::string_view pr
   const std::scoped_lock lock(mutate_);
   REDD_TRY(const SpacePtr found, findSpace(*snapshot(), project, space));
   return tables_->deployments(found->id);
+}
+
+Result<DeploymentPtr> SqliteCatalogue::deployment(std::string_view project, std::string_view space, std::string_view id) const {
+  const std::scoped_lock lock(mutate_);
+  REDD_TRY(const SpacePtr found, findSpace(*snapshot(), project, space));
+  REDD_TRY(auto kept, tables_->deployment(found->id, id));
+  if (kept) return kept;
+  return notFound(fmt::format("The space keeps no deployment '{}'. Fix: coho deployments lists those it keeps.", cutUtf8(id, 60)));
+}
+
+Result<SpacePtr> SqliteCatalogue::rollBack(std::string_view project, std::string_view space, DeploymentPtr target) {
+  return changeSpace(project, space, [&](Space& next) -> Result<void> {
+    const auto undone = std::exchange(next.deployment, target);
+    ++next.envRevision;
+    return undone ? tables_->removeDeployment(undone->id) : Result<void>();
+  });
+}
+
+Result<SpacePtr> SqliteCatalogue::undeploy(std::string_view project, std::string_view space) {
+  return changeSpace(project, space, [&](Space& next) -> Result<void> {
+    if (!next.deployment) return notFound("No code is deployed.");
+    next.deployment = nullptr;
+    ++next.envRevision;
+    return {};
+  });
 }
 
 }  // namespace

@@ -10,7 +10,7 @@ namespace redd::space {
 namespace {
 
 // One script a format; a released one never changes, the next is appended.
-constexpr std::array<const char*, 3> kFormats = {R"sql(
+constexpr std::array<const char*, 4> kFormats = {R"sql(
 CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
 CREATE TABLE users (
   id TEXT PRIMARY KEY, name TEXT NOT NULL, email TEXT NOT NULL, role TEXT NOT NULL, token_digest TEXT NOT NULL
@@ -50,6 +50,19 @@ ALTER TABLE spaces ADD COLUMN domains TEXT NOT NULL DEFAULT '[]';
 )sql",
                                                    R"sql(
 ALTER TABLE deployments ADD COLUMN source_id TEXT NOT NULL DEFAULT '';
+)sql",
+                                                   // A limit of 0 is the server's. A space that is not served (in the trash, being made) has
+                                                   // a name that no space can have, and its own in former_name.
+                                                   R"sql(
+ALTER TABLE deployments ADD COLUMN restores TEXT NOT NULL DEFAULT '';
+ALTER TABLE spaces ADD COLUMN split_deployment_id TEXT;
+ALTER TABLE spaces ADD COLUMN split_percent INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE spaces ADD COLUMN request_deadline_ms INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE spaces ADD COLUMN requests_max INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE spaces ADD COLUMN heap_mib INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE spaces ADD COLUMN state TEXT NOT NULL DEFAULT 'live';
+ALTER TABLE spaces ADD COLUMN former_name TEXT NOT NULL DEFAULT '';
+ALTER TABLE spaces ADD COLUMN trashed_ms INTEGER NOT NULL DEFAULT 0;
 )sql"};
 
 constexpr std::string_view kPutSpace = R"sql(
@@ -149,12 +162,15 @@ Result<void> Tables::removeToken(std::string_view spaceId, std::string_view key)
 
 Result<void> Tables::addDeployment(std::string_view spaceId, const Deployment& deployment) {
   REDD_TRY_VOID(database_.run("INSERT INTO deployments (id, space_id, created_ms, author, git_hash, git_branch, language, bundle_bytes, manifest, "
-                              "source_id) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                              "source_id, restores) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                               deployment.id, spaceId, deployment.createdMs, deployment.author, deployment.gitHash, deployment.gitBranch,
-                              deployment.language, deployment.bundleBytes, manifestText(deployment.manifest), deployment.sourceId));
+                              deployment.language, deployment.bundleBytes, manifestText(deployment.manifest), deployment.sourceId,
+                              deployment.restores));
   return written(
       database_.run("INSERT INTO bundles (deployment_id, text) VALUES (?, ?)", deployment.id, store::sqlite::Blob{*deployment.bundle}));
 }
+
+Result<void> Tables::removeDeployment(std::string_view id) { return written(database_.run("DELETE FROM deployments WHERE id = ?", id)); }
 
 Result<void> Tables::dropOldDeployments(std::string_view spaceId, std::size_t keep) {
   return written(database_.run(kDropOld, spaceId, keep));

@@ -53,9 +53,11 @@ class Tables {
   Result<void> putToken(std::string_view spaceId, const ApiToken& token);
   Result<void> removeToken(std::string_view spaceId, std::string_view key);
   Result<void> addDeployment(std::string_view spaceId, const Deployment& deployment);
+  Result<void> removeDeployment(std::string_view id);
   Result<void> dropOldDeployments(std::string_view spaceId, std::size_t keep);
 
   Result<std::vector<Deployment>> deployments(std::string_view spaceId);  // newest first, without bundles
+  Result<DeploymentPtr> deployment(std::string_view spaceId, std::string_view id);     // with its bundle; nullptr when it is not kept
 
  private:
   Tables(store::sqlite::Database database, Sealer sealer) : database_(std::move(database)), sealer_(std::move(sealer)) {}
@@ -65,7 +67,6 @@ class Tables {
   Result<void> loadSpaces(Project& project);
   Result<void> loadEnv(Space& space);
   Result<void> loadTokens(Space& space);
-  Result<DeploymentPtr> loadDeployment(std::string_view id);
 
   store::sqlite::Database database_;
   Sealer sealer_;

@@ -8,7 +8,7 @@ namespace {
 std::string textOf(const store::sqlite::Statement& row, int column) { return std::string(row.text(column)); }
 
 constexpr std::string_view kDeploymentColumns =
-    "SELECT id, created_ms, author, git_hash, git_branch, language, bundle_bytes, manifest, source_id FROM deployments ";
+    "SELECT id, created_ms, author, git_hash, git_branch, language, bundle_bytes, manifest, source_id, restores FROM deployments ";
 
 Result<Deployment> deploymentFrom(const store::sqlite::Statement& row) {
   Deployment out;
@@ -21,6 +21,7 @@ Result<Deployment> deploymentFrom(const store::sqlite::Statement& row) {
   out.bundleBytes = static_cast<std::size_t>(row.integer(6));
   REDD_TRY(out.manifest, manifestFrom(row.text(7)));
   out.sourceId = textOf(row, 8);
+  out.restores = textOf(row, 9);
   return out;
 }
 
@@ -90,7 +91,8 @@ Result<void> Tables::loadSpaces(Project& project) {
     REDD_TRY_VOID(loadEnv(*space));
     REDD_TRY_VOID(loadTokens(*space));
     if (!rows.isNull(4)) {
-      REDD_TRY(space->deployment, loadDeployment(rows.text(4)));
+      REDD_TRY(space->deployment, deployment(space->id, rows.text(4)));
+      if (!space->deployment) return missing("the active deployment");
     }
     project.spaces.emplace(space->name, std::move(space));
   }
@@ -125,14 +127,14 @@ Result<void> Tables::loadTokens(Space& space) {
   }
 }
 
-Result<DeploymentPtr> Tables::loadDeployment(std::string_view id) {
-  REDD_TRY(auto row, database_.query(std::string(kDeploymentColumns) + "WHERE id = ?", id));
+Result<DeploymentPtr> Tables::deployment(std::string_view spaceId, std::string_view id) {
+  REDD_TRY(auto row, database_.query(std::string(kDeploymentColumns) + "WHERE space_id = ? AND id = ?", spaceId, id));
   REDD_TRY(const bool found, row.step());
-  if (!found) return missing("the active deployment");
+  if (!found) return DeploymentPtr();
   REDD_TRY(auto deployment, deploymentFrom(row));
   REDD_TRY(auto bundle, database_.query("SELECT text FROM bundles WHERE deployment_id = ?", id));
   REDD_TRY(const bool hasBundle, bundle.step());
-  if (!hasBundle) return missing("the active deployment's bundle");
+  if (!hasBundle) return missing("a deployment's bundle");
   deployment.bundle = std::make_shared<const std::string>(bundle.text(0));
   return std::make_shared<const Deployment>(std::move(deployment));
 }

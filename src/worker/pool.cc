@@ -44,7 +44,7 @@ Pool::~Pool() {
 
 void Pool::invoke(const RunPtr& run) {
   if (stopping_) return fail(run, Error::hidden(ErrorCode::unavailable, "the server stops"));
-  if (!space_->deployment) return fail(run, Error::hidden(ErrorCode::unavailable, "no code is deployed"));
+  if (!space_->deployment) return fail(run, notFound("No code deployed"));
   if (waiting_.empty() && canTake()) return dispatch(run);
   if (waiting_.size() >= context_.limits.requestsQueuedPerSpaceMax) {
     return fail(run, Error::hidden(ErrorCode::unavailable, "too many requests of this space wait"));
@@ -216,12 +216,12 @@ std::shared_ptr<Worker> Pool::workerOf(std::string_view deploymentId) const {
 }
 
 void Pool::adopt(space::SpacePtr space) {
-  const bool removed = !space->deployment;
-  if (!removed && space->revision <= space_->revision) return;
+  const bool isGone = space->revision == 0;
+  if (!isGone && space->revision <= space_->revision) return;
   const bool unchanged = sameCode(*space_, *space);
   space_ = std::move(space);
-  if (removed) {
-    failWaiting(notFound("the space was removed"));
+  if (!space_->deployment) {
+    failWaiting(notFound(isGone ? "the space was removed" : "No code deployed"));
     retire(std::exchange(next_, nullptr));
     retire(std::exchange(current_, nullptr));
     replace_ = false;

@@ -25,6 +25,7 @@ struct NewDeployment {
   Manifest manifest;
   std::string id;  // made by newDeploymentId() before the workers tried it
   std::string sourceId = {};  // as Deployment's
+  std::string restores = {};  // as Deployment's
 };
 
 enum class Role : std::uint8_t { none, owner };
@@ -71,6 +72,11 @@ class Catalogue {
   virtual Result<SpacePtr> activate(std::string_view project, std::string_view space, NewDeployment deployment) = 0;
   // The deployments that are kept, newest first, without their bundles (`bundle` is nullptr). Reads the file: not for a loop.
   virtual Result<std::vector<Deployment>> deployments(std::string_view project, std::string_view space) const = 0;
+  // One of them with its bundle. notFound. Reads the file.
+  virtual Result<DeploymentPtr> deployment(std::string_view project, std::string_view space, std::string_view id) const = 0;
+  // Makes the kept deployment `target` the active one; the one that was active is no longer kept. When none was active, none goes.
+  virtual Result<SpacePtr> rollBack(std::string_view project, std::string_view space, DeploymentPtr target) = 0;
+  virtual Result<SpacePtr> undeploy(std::string_view project, std::string_view space) = 0;  // deployments stay kept. notFound: none active
 };
 
 // The space named `name` of `project` in a snapshot, or the reason why not (spec 20.1 texts).

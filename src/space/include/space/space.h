@@ -43,6 +43,7 @@ struct Deployment {
   std::shared_ptr<const std::string> bundle;  // the script's text
   Manifest manifest;
   std::string sourceId;  // the deployment whose source files it uses; "" its own
+  std::string restores;  // the earlier deployment whose code it puts back; "" none
   const std::string& sourceScope() const { return sourceId.empty() ? id : sourceId; }  // of store/files.h
 };
 using DeploymentPtr = std::shared_ptr<const Deployment>;
