@@ -11,6 +11,7 @@
 #include "json_writer.h"
 #include "operations.h"
 #include "page.h"
+#include "space_sweeper.h"
 
 namespace redd::control {
 namespace {
@@ -56,7 +57,7 @@ Task<void> refuseMethod(http::Exchange& exchange, const std::vector<Match>& matc
 
 class RestDoor final : public Control {
  public:
-  RestDoor(ControlOptions options, const Limits& limits, Metrics& metrics, space::Catalogue& catalogue, worker::Supervisor& supervisor,
+  RestDoor(Loop& loop, ControlOptions options, const Limits& limits, Metrics& metrics, space::Catalogue& catalogue, worker::Supervisor& supervisor,
            store::Stores& stores, store::LogBook& logBook, const http::AddressPolicy& keySetAddresses)
       : services_{.options = options,
                   .limits = limits,
@@ -67,7 +68,10 @@ class RestDoor final : public Control {
                   .logBook = logBook,
                   .keySetAddresses = keySetAddresses,
                   .followers = followers_,
-                  .hosts = AllowedHosts(options.hosts)} {}
+                  .hosts = AllowedHosts(options.hosts)},
+        sweeper_(loop, services_) {
+    services_.sweeper = &sweeper_;
+  }
 
   void setListenAddress(std::string address) override { services_.hosts.setListenAddress(std::move(address)); }
   Task<void> serve(http::Exchange& exchange) override;
@@ -83,6 +87,7 @@ class RestDoor final : public Control {
 
   Followers followers_;
   Services services_;
+  SpaceSweeper sweeper_;
   Dispatcher dispatcher_{services_};
   std::size_t inFlight_ = 0;
   Completion<void> stopped_;
@@ -97,6 +102,7 @@ Task<void> RestDoor::serve(http::Exchange& exchange) {
 
 Task<void> RestDoor::stop() {
   services_.stopping = true;
+  sweeper_.stop();
   followers_.endAll();
   if (inFlight_ > 0) std::ignore = co_await suspend<void>([this](Completion<void> done) { stopped_ = std::move(done); });
 }
@@ -202,10 +208,10 @@ Task<void> RestDoor::refuse(http::Exchange& exchange, Error error) const {
 
 }  // namespace
 
-std::unique_ptr<Control> Control::create(Loop&, ControlOptions options, const Limits& limits, Metrics& metrics, space::Catalogue& catalogue,
+std::unique_ptr<Control> Control::create(Loop& loop, ControlOptions options, const Limits& limits, Metrics& metrics, space::Catalogue& catalogue,
                                          worker::Supervisor& supervisor, store::Stores& stores, store::LogBook& logBook,
                                          const http::AddressPolicy& keySetAddresses) {
-  return std::make_unique<RestDoor>(std::move(options), limits, metrics, catalogue, supervisor, stores, logBook, keySetAddresses);
+  return std::make_unique<RestDoor>(loop, std::move(options), limits, metrics, catalogue, supervisor, stores, logBook, keySetAddresses);
 }
 
 }  // namespace redd::control

@@ -9,15 +9,20 @@
 #include "source_reader.h"
 #include "source_store.h"
 #include "tar_writer.h"
+#include "views.h"
 
 namespace redd::control {
 namespace {
 
 std::string entryJson(const space::Space& space, const space::Deployment& deployment) {
   const bool isActive = space.deployment && space.deployment->id == deployment.id;
+  unsigned percent = isActive ? 100 : 0;
+  if (space.split && isActive) percent -= space.split->percent;
+  if (space.split && space.split->deployment->id == deployment.id) percent = space.split->percent;
   return JsonObject()
       .text("id", deployment.id)
       .flag("active", isActive)
+      .number("percent", percent)
       .number("createdMs", static_cast<double>(deployment.createdMs))
       .text("author", deployment.author)
       .text("gitHash", deployment.gitHash)
@@ -58,6 +63,27 @@ space::DeploymentPtr renewed(const Call& call, const space::Deployment& kept) {
   out->sourceId = kept.sourceScope();
   out->restores = kept.id;
   return out;
+}
+
+// A worker of the split's deployment, beside the active one's.
+Task<Result<void>> prepareAlternative(Services& services, space::SpacePtr space, space::DeploymentPtr deployment) {
+  if (space->split && space->split->deployment->id == deployment->id) co_return Result<void>{};  // it runs
+  auto alternative = std::make_shared<space::Space>(*space);
+  alternative->deployment = nullptr;
+  alternative->split.reset();
+  alternative->alternative = nullptr;
+  alternative->version = space::Space::Version::alternative;
+  REDD_CO_TRY_VOID(co_await services.supervisor.prepare(alternative, deployment));
+  co_return Result<void>{};
+}
+
+Task<Result<space::SpacePtr>> publishSplit(Services& services, space::SpacePtr space, std::optional<space::Split> split) {
+  co_return co_await services.lane.run<space::SpacePtr>(
+      [&services, space, split] { return services.catalogue.setSplit(space->project, space->name, split); });
+}
+
+std::string splitAnswer(const space::Space& space) {
+  return JsonObject().text("active", space.deployment->id).raw("split", splitJson(space)).end();
 }
 
 Task<Result<space::SpacePtr>> toPrevious(Services& services, space::SpacePtr space, space::DeploymentPtr target) {
@@ -144,6 +170,31 @@ Task<Result<Answer>> rollBack(Call call) {
                        .texts("routes", target->manifest.routes)
                        .number("tookMs", static_cast<double>(tookMs))
                        .end()};
+}
+
+Task<Result<Answer>> setSplit(Call call) {
+  auto& services = call.services;
+  const auto id = call.arguments.text("deployment");
+  const auto percent = *call.arguments.count("percent");
+  if (percent > 100) co_return invalid(fmt::format("'percent' is {}; it must be 0 to 100.", percent));
+  REDD_CO_TRY(auto space, call.space());
+  REDD_CO_TRY(const auto turn, co_await services.deploys.take(space->id));
+  REDD_CO_TRY(space, call.space());
+  if (!space->deployment) co_return notFound("No code is deployed.");
+  if (space->deployment->id == id) co_return invalid(fmt::format("Deployment {} is the active one. Fix: name the other one of the split.", id));
+  REDD_CO_TRY(const auto kept, co_await wholeOf(services, space, id));
+  if (percent == 100) {
+    const auto target = renewed(call, *kept);
+    if (const auto loaded = co_await services.supervisor.prepare(space, target); !loaded) co_return refusedScript(loaded.error());
+    REDD_CO_TRY(space, co_await activate(services, space, target));
+    co_return Answer{splitAnswer(*space)};
+  }
+  if (percent > 0) {
+    if (const auto loaded = co_await prepareAlternative(services, space, kept); !loaded) co_return refusedScript(loaded.error());
+  }
+  auto split = percent == 0 ? std::nullopt : std::optional(space::Split{kept, static_cast<unsigned>(percent)});
+  REDD_CO_TRY(space, co_await publishSplit(services, space, std::move(split)));
+  co_return Answer{splitAnswer(*space)};
 }
 
 Task<Result<Answer>> undeploy(Call call) {

@@ -47,6 +47,7 @@ void SpaceLog::request(const space::Space& space, const RequestOutcome& outcome)
   line.requestId = std::string(outcome.requestId);
   line.text = fmt::format("{} {} {} {:.1f} ms from {}", outcome.status, outcome.method, maskedTarget(outcome.target),
                           static_cast<double>(outcome.tookNs) / 1e6, outcome.ip);
+  if (!outcome.deployment.empty()) line.text.append(", deployment ").append(outcome.deployment);
   if (!outcome.reason.empty()) line.text.append(": ").append(outcome.reason);
   book_.append(space.id, std::move(line));
 }

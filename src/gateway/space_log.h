@@ -22,6 +22,7 @@ struct RequestOutcome {
   std::int64_t tookNs = 0;
   std::string_view reason;       // why it was refused or failed; empty: it went well
   std::string_view reasonClass;  // for the counter of refusals; empty: no refusal
+  std::string_view deployment = {};  // of a split space: which of the two answered
 };
 
 class SpaceLog {

@@ -84,6 +84,7 @@ void defineSettings(CLI::App& app, Settings& settings, Mode mode) {
   setting(app, "requests-per-space", settings.limits.requestsPerSpaceMax, "Requests of one space that run at once; more wait shortly, then get 503");
   setting(app, "worker-heap-mib", settings.limits.workerHeapMiB, "JavaScript heap of one worker");
   setting(app, "worker-idle-ms", settings.limits.workerIdleMs, "A worker without requests for so long is stopped; the next request starts one");
+  setting(app, "trash-days", settings.trashDays, "A removed space can be restored for so many days; then it is deleted");
   app.add_option("--config", settings.config, "TOML file with the same settings, e.g. listen = \"0.0.0.0:4000\"")
       ->envname("REDD_CONFIG")
       ->check(CLI::ExistingFile);

@@ -25,6 +25,7 @@ struct Settings {
   std::vector<std::string> hostNames;     // host names for which the default project and the control API answer
   std::vector<std::string> trustedProxies;  // whose X-Forwarded-* headers are believed
   std::string logLevel = "info";
+  std::uint32_t trashDays = 7;  // a removed space can be restored for so long
   Limits limits;
 
   // redd dev only

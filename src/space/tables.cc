@@ -67,11 +67,13 @@ ALTER TABLE spaces ADD COLUMN trashed_ms INTEGER NOT NULL DEFAULT 0;
 
 constexpr std::string_view kPutSpace = R"sql(
 INSERT INTO spaces (id, project_id, name, revision, env_revision, deployment_id, jwks_url, issuer, audience, algorithms, allowed_hosts,
-                    cors_origins, domains)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-ON CONFLICT (id) DO UPDATE SET revision = excluded.revision, env_revision = excluded.env_revision, deployment_id = excluded.deployment_id,
+                    cors_origins, domains, split_deployment_id, split_percent, request_deadline_ms, requests_max, heap_mib)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+ON CONFLICT (id) DO UPDATE SET name = excluded.name, revision = excluded.revision, env_revision = excluded.env_revision, deployment_id = excluded.deployment_id,
   jwks_url = excluded.jwks_url, issuer = excluded.issuer, audience = excluded.audience, algorithms = excluded.algorithms,
-  allowed_hosts = excluded.allowed_hosts, cors_origins = excluded.cors_origins, domains = excluded.domains
+  allowed_hosts = excluded.allowed_hosts, cors_origins = excluded.cors_origins, domains = excluded.domains,
+  split_deployment_id = excluded.split_deployment_id, split_percent = excluded.split_percent,
+  request_deadline_ms = excluded.request_deadline_ms, requests_max = excluded.requests_max, heap_mib = excluded.heap_mib
 )sql";
 
 constexpr std::string_view kDropOld = R"sql(
@@ -127,14 +129,51 @@ Result<void> Tables::putDefaultProject(std::string_view uniqueName) {
 
 Result<void> Tables::putSpace(const Space& space) {
   const auto& settings = space.settings;
-  std::optional<std::string> deployment;
+  std::optional<std::string> deployment, split;
   if (space.deployment) deployment = space.deployment->id;
+  if (space.split) split = space.split->deployment->id;
   return written(database_.run(kPutSpace, space.id, space.projectId, space.name, space.revision, space.envRevision, deployment,
                                settings.jwksUrl, settings.issuer, listText(settings.audience), listText(settings.algorithms),
-                               listText(settings.allowedHosts), listText(settings.corsOrigins), listText(settings.domains)));
+                               listText(settings.allowedHosts), listText(settings.corsOrigins), listText(settings.domains),
+                               split, space.split ? space.split->percent : 0U, settings.limits.requestDeadlineMs, settings.limits.requestsMax,
+                               settings.limits.workerHeapMiB));
 }
 
 Result<void> Tables::removeSpace(std::string_view spaceId) { return written(database_.run("DELETE FROM spaces WHERE id = ?", spaceId)); }
+
+namespace {
+
+std::string_view stateName(Tables::Hidden how) {
+  switch (how) {
+    case Tables::Hidden::trashed: return "trash";
+    case Tables::Hidden::doomed: return "doomed";
+    default: return "making";
+  }
+}
+
+}  // namespace
+
+Result<void> Tables::hide(std::string_view spaceId, std::string_view formerName, Hidden how, UnixMs nowMs) {
+  return written(database_.run("UPDATE spaces SET state = ?, former_name = ?, trashed_ms = ?, name = '~' || id WHERE id = ?", stateName(how), formerName,
+                               nowMs, spaceId));
+}
+
+Result<void> Tables::unhide(std::string_view spaceId, std::string_view name) {
+  return written(database_.run("UPDATE spaces SET state = 'live', former_name = '', trashed_ms = 0, name = ? WHERE id = ?", name, spaceId));
+}
+
+Result<bool> Tables::isHidden(std::string_view projectId, std::string_view spaceId, Hidden how) {
+  REDD_TRY(auto row, database_.query("SELECT 1 FROM spaces WHERE id = ? AND project_id = ? AND state = ?", spaceId, projectId, stateName(how)));
+  return row.step();
+}
+
+Result<void> Tables::doom(std::string_view spaceId) { return written(database_.run("UPDATE spaces SET state = 'doomed' WHERE id = ?", spaceId)); }
+
+Result<void> Tables::doomTrash(UnixMs removedBefore) {
+  return written(database_.run("UPDATE spaces SET state = 'doomed' WHERE state = 'trash' AND trashed_ms <= ?", removedBefore));
+}
+
+Result<void> Tables::doomUnfinished() { return written(database_.run("UPDATE spaces SET state = 'doomed' WHERE state = 'making'")); }
 
 Result<void> Tables::putEnv(std::string_view spaceId, std::string_view name, const EnvValue& value) {
   constexpr std::string_view sql = "INSERT INTO env (space_id, name, plain, sealed) VALUES (?, ?, ?, ?) "

@@ -23,6 +23,7 @@ constexpr std::size_t kForgottenMax = 1'000;  // a worker with more never-settle
 std::string spaceLabel(const space::Space& space) { return fmt::format("space=\"{}\"", labelValue(space.label())); }
 
 bool sameCode(const space::Space& a, const space::Space& b) {
+  if (a.settings.limits.workerHeapMiB != b.settings.limits.workerHeapMiB) return false;
   if (!a.deployment || !b.deployment || a.deployment->id != b.deployment->id) return false;
   return std::ranges::equal(a.settings.env, b.settings.env,
                             [](const auto& x, const auto& y) { return x.first == y.first && x.second.value == y.second.value; });
@@ -62,7 +63,10 @@ void Pool::abandon(const RunPtr& run) {
   std::erase(waiting_, run);
 }
 
-bool Pool::canTake() const { return current_ && current_->takesInvocations() && current_->active() < context_.limits.requestsPerSpaceMax; }
+bool Pool::canTake() const {
+  const auto most = space::boundedBy(space_->settings.limits.requestsMax, context_.limits.requestsPerSpaceMax);
+  return current_ && current_->takesInvocations() && current_->active() < most;
+}
 
 void Pool::dispatch(const RunPtr& run) {
   invocations_.add();

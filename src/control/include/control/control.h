@@ -14,6 +14,7 @@
 #include <string>
 #include <vector>
 
+#include "base/clock.h"
 #include "base/limits.h"
 #include "base/metrics.h"
 #include "base/result.h"
@@ -34,6 +35,8 @@ struct ControlOptions {
   std::string node;                // the workers' Node executable, for server.info
   std::string sqlite;
   std::string isolation = "process";  // how workers are kept apart, in a word, for server.info
+  std::uint32_t trashDays = 7;            // a removed space can be restored for so long
+  std::function<UnixMs()> clock = nowMs;  // that the age of what lies in the trash is told by
 };
 
 class Control {
