@@ -11,7 +11,7 @@ import { until } from './lib/until.mjs';
 
 const code = (n) => `import { app, datastore } from 'codehooks-js';
 app.get('/version', (req, res) => res.json({ version: ${n} }));
-app.get('/count', async (req, res) => res.json({ count: await (await datastore.open()).count('things', {}) }));
+app.get('/count', async (req, res) => res.json(await (await datastore.open()).count('things', {})));
 app.auth('/*', (req, res, next) => next());
 export default app.init();
 `;
@@ -31,9 +31,9 @@ async function everythingOf(server, app, name) {
   };
   await walk('/');
   return {
-    documents: await server.api('GET', `${at}/collections/things/documents`),
+    documents: await server.api('GET', `${at}/collections/things/documents?format=json`),
     collections: (await server.api('GET', `${at}/collections`)).collections,
-    keys: await server.api('GET', `${at}/keys?limit=10000`),
+    keys: await server.api('GET', `${at}/keys?limit=10000&format=json`),
     files,
   };
 }
@@ -86,16 +86,19 @@ describe('spaces', () => {
         written++;
       }
     })();
-    await until(() => written > 20);
-    for (const to of ['moment1', 'moment2', 'moment3']) {
-      await server.api('POST', `${app.space}/copy`, { to, data: true });
-      const count = async (side) => (await server.api('POST', `${spaces(app)}/${to}/collections/pairs/count`, { filter: { side } })).count;
-      const left = await count('left');
-      assert.ok(left >= 20);
-      assert.equal(left, await count('right'));
+    try {
+      await until(() => written > 20);
+      for (const to of ['moment1', 'moment2', 'moment3']) {
+        await server.api('POST', `${app.space}/copy`, { to, data: true });
+        const count = async (side) => (await server.api('POST', `${spaces(app)}/${to}/collections/pairs/count`, { filter: { side } })).count;
+        const left = await count('left');
+        assert.ok(left >= 20);
+        assert.equal(left, await count('right'));
+      }
+    } finally {
+      writing = false;
+      await writer;
     }
-    writing = false;
-    await writer;
   });
 
   test('a copy without data has the code and none of the data', async () => {

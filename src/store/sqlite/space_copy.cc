@@ -60,6 +60,7 @@ Result<void> snapshot(const fs::path& from, const fs::path& to) {
   std::error_code code;
   fs::remove(to, code);
   REDD_TRY(auto source, Database::open(from, Mode::readOnly));
+  REDD_TRY_VOID(source.script("PRAGMA query_only = OFF"));  // it counts as writing; the file itself is open for reading only
   REDD_TRY_VOID(source.run("VACUUM INTO ?", to.string()));
   return sync(to);
 }
