@@ -30,4 +30,9 @@ CLI::App* addCommand(CLI::App& app, Parsed& parsed, std::string name, std::strin
   return command;
 }
 
+void addConfirmation(CLI::App& command, Confirmation& confirmation) {
+  command.add_flag("-y,--yes", confirmation.isWaived, "Do not ask");
+  command.add_option("--confirm", confirmation.name, "The name, instead of typing it");
+}
+
 }  // namespace redd::coho

@@ -6,6 +6,7 @@
 #include <functional>
 #include <string>
 
+#include "confirmation.h"
 #include "context.h"
 
 namespace redd::coho {
@@ -23,12 +24,17 @@ void addServerOptions(CLI::App& command, CommonOptions& common);
 // A command with the options that all have: project, space, server, --json.
 CLI::App* addCommand(CLI::App& app, Parsed& parsed, std::string name, std::string description, Action action);
 
+void addConfirmation(CLI::App& command, Confirmation& confirmation);  // --yes and --confirm
+
 // The commands of data_commands.h.
 void addDataCommands(CLI::App& app, Parsed& parsed);
 // The commands of auth_commands.h.
 void addAuthCommands(CLI::App& app, Parsed& parsed);
 // The commands of file_commands.h.
 void addFileCommands(CLI::App& app, Parsed& parsed);
+// The commands of deployment_commands.h and space_commands.h.
+void addDeploymentCommands(CLI::App& app, Parsed& parsed);
+void addSpaceCommands(CLI::App& app, Parsed& parsed);
 // The commands of tool_commands.h.
 void addToolCommands(CLI::App& app, Parsed& parsed);
 // `completion` and `man`. They look at `app` when they run, so all that was declared by then is in them.

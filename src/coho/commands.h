@@ -39,7 +39,6 @@ struct DeployArguments {
   std::string main;
 };
 Result<void> deploy(const Context& context, const DeployArguments& arguments);
-Result<void> deployHistory(const Context& context);
 
 // commands/settings.cc
 struct JwksArguments {

@@ -5,6 +5,7 @@
 
 #include "command_line.h"
 #include "commands.h"
+#include "deployment_commands.h"
 #include "project_config.h"
 #include "text.h"
 
@@ -26,6 +27,7 @@ struct Arguments : Parsed {
   LogArguments log;
   Keys keys = Keys::masked;
   bool wantsHistory = false;
+  std::string rollBackTo;
 };
 
 std::string problem(const Result<void>& checked) { return checked ? std::string() : std::string(checked.error().text()); }
@@ -110,9 +112,16 @@ void addSettingCommands(CLI::App& app, Arguments& a) {
 }
 
 void addCodeCommands(CLI::App& app, Arguments& a) {
-  auto* send = add(app, a, "deploy", "Bundle index.ts or index.js and put it into service",
-                   [&a](const Context& c) { return a.wantsHistory ? deployHistory(c) : deploy(c, a.deploy); });
+  auto* send = add(app, a, "deploy", "Bundle index.ts or index.js and put it into service", [&a](const Context& c) { return deploy(c, a.deploy); });
+  send->alias("de")->alias("dep");
   send->add_flag("--history", a.wantsHistory, "List deployments instead, newest first");
+  auto* back = send->add_option("--rollback", a.rollBackTo, "Put the deployment before the active one back instead, or the one with this id")->expected(0, 1);
+  send->callback([&a, back] {
+    a.action = [&a, isBack = back->count() > 0](const Context& c) {
+      if (isBack) return rollBack(c, a.rollBackTo);
+      return a.wantsHistory ? deployHistory(c) : deploy(c, a.deploy);
+    };
+  });
   send->add_option("--dir", a.common.dir, "The folder with the code (default: the current one)");
   send->add_option("--main", a.deploy.main, "The entry file, instead of index.ts or index.js");
 
@@ -158,6 +167,8 @@ int run(int count, char** values) {
   addDataCommands(app, arguments);
   addFileCommands(app, arguments);
   addAuthCommands(app, arguments);
+  addDeploymentCommands(app, arguments);
+  addSpaceCommands(app, arguments);
   addSettingCommands(app, arguments);
   addToolCommands(app, arguments);
   addHelpCommands(app, arguments);

@@ -115,7 +115,6 @@ Task<Result<void>> admDeploy(const AdmCall& adm) {
 
 Task<Result<void>> admUndeploy(const AdmCall& adm) {
   const auto* operation = adm.head().headers.find("x-undeploy") ? "deploy.undeploy" : "deploy.rollback";
-  if (findOperation(operation) == nullptr) co_return invalid("This server cannot do that yet.");
   REDD_CO_TRY(auto answer, co_await adm.run(operation, {}));
   co_await respondJson(adm.exchange, isGood(answer) ? 200 : answer.status, std::move(answer.body));
   co_return Result<void>{};

@@ -14,6 +14,7 @@
 #include "json_writer.h"
 #include "operations.h"
 #include "page.h"
+#include "space_sweeper.h"
 
 namespace redd::control {
 namespace {
@@ -60,7 +61,10 @@ class RestDoor final : public Control {
                   .keySetAddresses = keySetAddresses,
                   .followers = followers_,
                   .hosts = AllowedHosts(options.hosts)},
-        graphql_(loop, services_, dispatcher_) {}
+        sweeper_(loop, services_),
+        graphql_(loop, services_, dispatcher_) {
+    services_.sweeper = &sweeper_;
+  }
 
   void setListenAddress(std::string address) override { services_.hosts.setListenAddress(std::move(address)); }
   bool owns(const http::RequestHead& head) const override;
@@ -76,6 +80,7 @@ class RestDoor final : public Control {
 
   Followers followers_;
   Services services_;
+  SpaceSweeper sweeper_;
   Dispatcher dispatcher_{services_};
   GraphqlDoor graphql_;
   AdmDoor adm_{services_, dispatcher_};
@@ -100,6 +105,7 @@ Task<void> RestDoor::serve(http::Exchange& exchange) {
 
 Task<void> RestDoor::stop() {
   services_.stopping = true;
+  sweeper_.stop();
   followers_.endAll();
   if (inFlight_ > 0) std::ignore = co_await suspend<void>([this](Completion<void> done) { stopped_ = std::move(done); });
   co_await graphql_.stop();

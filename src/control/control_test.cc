@@ -41,7 +41,7 @@ TEST(Control, ProjectAndSpace) {
   EXPECT_EQ(bodyOf(*house.call("GET", "/_/api/v1/projects"))["projects"][0]["spaces"], json({"dev"}));
   EXPECT_EQ(bodyOf(*house.call("GET", "/_/api/v1/projects/" + project))["spaces"][0]["name"], "dev");
   EXPECT_EQ(bodyOf(*house.call("GET", "/_/api/v1/projects/none"))["error"], "Unknown project");
-  EXPECT_EQ(house.call("DELETE", "/_/api/v1/projects/" + project + "/spaces/dev")->answer_.status, 200);
+  EXPECT_EQ(house.call("DELETE", "/_/api/v1/projects/" + project + "/spaces/dev?confirm=dev")->answer_.status, 200);
   EXPECT_EQ(bodyOf(*house.call("GET", "/_/api/v1/projects/" + project + "/spaces/dev"))["error"], "Unknown space");
 }
 
@@ -201,7 +201,7 @@ TEST(Control, BadArgumentsAreNamed) {
   EXPECT_EQ(error("POST", "/_/api/v1/projects", R"({"name":"abcd","naem":1})"), "400 Unknown field 'naem'; allowed: name.");
   EXPECT_EQ(error("POST", "/_/api/v1/projects?x=1", R"({"name":"abcd"})"), "400 Unknown field 'x'; none is taken here.");
   EXPECT_EQ(error("GET", path + "/logs?tail=-1", ""), "400 'tail' must be a whole number, 0 or more.");
-  EXPECT_EQ(error("DELETE", path, R"({"force":true})"), "400 Unknown field 'force'; none is taken here.");
+  EXPECT_EQ(error("DELETE", path + "?confirm=dev", R"({"force":true})"), "400 Unknown field 'force'; none is taken here.");
   EXPECT_EQ(error("PUT", path + "/env/1X", R"({"value":""})").substr(0, 30), "400 The variable name '1X' mus");
   EXPECT_EQ(house.call("POST", "/_/api/v1/projects", std::string((1 << 20) + 1, ' '))->answer_.status, 413);
   EXPECT_EQ(house.call("POST", path + "/deployments", R"({"bundle":")" + std::string(2 << 20, 'x') + "\"}")->answer_.status, 201);
@@ -271,7 +271,16 @@ const std::map<std::string_view, Expected> kWhoMay = {
     {"project.usage", {401, 401, 200, ""}},
     {"space.create", {401, 401, 201, R"({"name":"second"})"}},
     {"space.get", {401, 401, 200, ""}},
-    {"space.remove", {401, 401, 200, ""}},
+    {"space.rename", {401, 401, 200, R"({"name":"other"})"}},
+    {"space.remove", {401, 401, 200, "?confirm=dev"}},
+    {"space.trash", {401, 401, 200, ""}},
+    {"space.restore", {401, 401, 200, "{}"}},
+    {"space.purge", {401, 401, 200, "?confirm=gone"}},
+    {"space.copy", {401, 401, 201, R"({"to":"other"})"}},
+    {"space.settings", {401, 401, 200, ""}},
+    {"space.diff", {401, 401, 200, "?with=dev"}},
+    {"limits.set", {401, 401, 200, R"({"requestsMax":10})"}},
+    {"domain.move", {401, 401, 200, R"({"domain":"old.example.com"})"}},
     {"token.add", {401, 401, 201, R"({"access":"READWRITE"})"}},
     {"token.remove", {401, 401, 200, ""}},
     {"jwks.set", {401, 401, 200, R"({"url":""})"}},
@@ -282,6 +291,11 @@ const std::map<std::string_view, Expected> kWhoMay = {
     {"env.remove", {401, 401, 200, ""}},
     {"deploy", {401, 401, 201, R"({"bundle":"x"})"}},
     {"deploy.list", {401, 401, 200, ""}},
+    {"deploy.rollback", {401, 401, 200, "{}"}},
+    {"deploy.split", {401, 401, 200, R"({"deployment":"{deployment}","percent":10})"}},
+    {"deploy.undeploy", {401, 401, 200, ""}},
+    {"deploy.bundle", {401, 401, 200, ""}},
+    {"deploy.source", {401, 401, 404, ""}},  // that one came without
     {"worker.list", {401, 401, 200, ""}},
     {"log.tail", {401, 401, 200, ""}},
     {"log.follow", {401, 401, 200, ""}},
@@ -347,6 +361,12 @@ TEST(Control, PermissionMatrix) {
     const auto token = *house.catalogue->addToken(house.projectName, "dev", space::TokenAccess::readWrite, "");
     ASSERT_TRUE(house.catalogue->setEnv(house.projectName, "dev", "VAR", {"x", space::Secrecy::plain}));
     const auto space = "/_/api/v1/projects/" + house.projectName + "/spaces/dev";
+    house.catalogue->createSpace(house.projectName, "gone").value();
+    const auto trashed = house.catalogue->removeSpace(house.projectName, "gone")->id;
+    ASSERT_TRUE(house.catalogue->setDomains(house.projectName, "dev", {"old.example.com"}));
+    house.call("POST", space + "/deployments", R"({"bundle":"old"})");
+    const auto old = house.dev()->deployment->id;
+    house.call("POST", space + "/deployments", R"({"bundle":"new"})");
     house.call("PUT", space + "/keys/" + token.key, R"({"value":"x"})");
     house.call("PUT", space + "/files/content?path=/f", "x");
     house.call("POST", space + "/collections/things/documents", R"({"document":{"_id":"one","name":"x"}})");
@@ -356,8 +376,9 @@ TEST(Control, PermissionMatrix) {
                                                            {"key", token.key},
                                                            {"name", "VAR"},
                                                            {"collection", "things"},
-                                                           {"id", "one"}});
-    auto body = row->second.body;
+                                                           {"id", operation.path.contains("/trash/") ? trashed : "one"},
+                                                           {"deployment", old}});
+    auto body = filledPath(row->second.body, {{"deployment", old}});
     if (body.starts_with('?')) target += std::exchange(body, {});
     const auto before = house.dev()->revision;
     EXPECT_EQ(statusFor(house, operation, target, "", body), row->second.nobody) << operation.name;

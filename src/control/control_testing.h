@@ -169,6 +169,17 @@ class FakeStores final : public store::Stores {
     const auto found = stores_.find(spaceId);
     return found == stores_.end() ? nullptr : found->second;
   }
+  std::vector<std::string> copied, removed;  // "FROM TO"; ids
+  std::optional<Error> refuseCopy;
+  void copy(std::string fromId, std::string toId, Completion<void> done) override {
+    copied.push_back(fromId + " " + toId);
+    done(refuseCopy ? Result<void>(*refuseCopy) : Result<void>());
+  }
+  void remove(std::string spaceId, Completion<void> done) override {
+    stores_.erase(spaceId);
+    removed.push_back(std::move(spaceId));
+    done(Result<void>{});
+  }
   void close(Completion<void> done) override { done(Result<void>{}); }
 
  private:
@@ -184,12 +195,19 @@ class House {
     REDD_CHECK(opened);
     catalogue = std::move(*opened);
     owner = *catalogue->ensureOwner("");
-    control = Control::create(loop, {.dataDir = dir.path() / "data", .hosts = {"redd.example.org"}, .version = "1.2.3", .node = "v24", .sqlite = "3"},
-                              limits, metrics, *catalogue, supervisor, stores, logBook, addresses);
-    control->setListenAddress("127.0.0.1:4000");
+    startControl();
     subscription = catalogue->subscribe([this](const space::SpacePtr&, const space::SpacePtr& after) {
       boost::asio::post(loop, [this, after] { publications.push_back(after); });
     });
+  }
+
+  // A new one over the same catalogue, `laterMs` later.
+  void startControl(std::int64_t laterMs = 0) {
+    control = Control::create(loop,
+                              {.dataDir = dir.path() / "data", .hosts = {"redd.example.org"}, .version = "1.2.3", .node = "v24", .sqlite = "3",
+                               .clock = [laterMs] { return nowMs() + laterMs; }},
+                              limits, metrics, *catalogue, supervisor, stores, logBook, addresses);
+    control->setListenAddress("127.0.0.1:4000");
   }
 
   FakeExchange& start(FakeExchange& exchange) {

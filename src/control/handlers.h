@@ -18,7 +18,18 @@ Task<Result<Answer>> createProject(Call call);
 Task<Result<Answer>> getProject(Call call);
 Task<Result<Answer>> createSpace(Call call);
 Task<Result<Answer>> getSpace(Call call);
+// handlers_spaces.cc
+Task<Result<Answer>> renameSpace(Call call);
 Task<Result<Answer>> removeSpace(Call call);
+Task<Result<Answer>> listTrash(Call call);
+Task<Result<Answer>> restoreSpace(Call call);
+Task<Result<Answer>> purgeSpace(Call call);
+Task<Result<Answer>> copySpace(Call call);
+// handlers_space_settings.cc
+Task<Result<Answer>> getSettings(Call call);
+Task<Result<Answer>> diffSpaces(Call call);
+Task<Result<Answer>> setLimits(Call call);
+Task<Result<Answer>> moveDomain(Call call);
 // handlers_usage.cc
 Task<Result<Answer>> projectUsage(Call call);
 // handlers_settings.cc
@@ -32,8 +43,14 @@ Task<Result<Answer>> setEnv(Call call);
 Task<Result<Answer>> removeEnv(Call call);
 // handlers_deploy.cc
 Task<Result<Answer>> deploy(Call call);
-Task<Result<Answer>> listDeployments(Call call);
 Task<Result<Answer>> listWorkers(Call call);
+// handlers_deployments.cc
+Task<Result<Answer>> listDeployments(Call call);
+Task<Result<Answer>> rollBack(Call call);
+Task<Result<Answer>> setSplit(Call call);
+Task<Result<Answer>> undeploy(Call call);
+Task<Result<Answer>> readBundle(Call call);
+Task<void> readSources(Call call, http::Exchange& exchange);
 // handlers_log.cc
 Task<Result<Answer>> tailLog(Call call);
 Task<void> followLog(Call call, http::Exchange& exchange);

@@ -52,12 +52,4 @@ Task<Result<Answer>> getSpace(Call call) {
   co_return show(call, *space);
 }
 
-Task<Result<Answer>> removeSpace(Call call) {
-  auto& catalogue = call.services.catalogue;
-  const auto project = call.arguments.text("project");
-  const auto name = call.arguments.text("space");
-  REDD_CO_TRY_VOID(co_await call.services.lane.run<void>([&catalogue, project, name] { return catalogue.removeSpace(project, name); }));
-  co_return Answer{R"({"ok":true})"};
-}
-
 }  // namespace redd::control

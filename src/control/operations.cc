@@ -7,6 +7,7 @@
 namespace redd::control {
 namespace {
 
+#define REDD_PROJECT "/_/api/v1/projects/{project}"
 #define REDD_SPACE "/_/api/v1/projects/{project}/spaces/{space}"
 #define REDD_COLLECTION REDD_SPACE "/collections/{collection}"
 
@@ -34,7 +35,21 @@ std::vector<Operation> table() {
       {"space.create", "POST", "/_/api/v1/projects/{project}/spaces", owner, write, "Makes a space.",
        {{"name", text, required}}, createSpace, nullptr, 201},
       {"space.get", "GET", REDD_SPACE, viewer, read, "Settings, tokens and deployment of a space.", {}, getSpace},
-      {"space.remove", "DELETE", REDD_SPACE, owner, write, "Removes a space.", {}, removeSpace},
+      {"space.rename", "POST", REDD_SPACE "/rename", owner, write, "Gives a space another name.", {{"name", text, required}}, renameSpace},
+      {"space.remove", "DELETE", REDD_SPACE, owner, write, "Puts a space into the trash; confirm is its name.", {{"confirm", text, required}}, removeSpace},
+      {"space.trash", "GET", REDD_PROJECT "/trash", viewer, read, "Spaces that were removed and can be restored.", {}, listTrash},
+      {"space.restore", "POST", REDD_PROJECT "/trash/{id}/restore", owner, write, "Takes a space out of the trash.", {{"name", text}}, restoreSpace},
+      {"space.purge", "DELETE", REDD_PROJECT "/trash/{id}", owner, write, "Deletes a removed space for good; confirm is its name.",
+       {{"confirm", text, required}}, purgeSpace},
+      {"space.copy", "POST", REDD_SPACE "/copy", owner, write, "Makes a space with the code and settings of this one, and with its data when asked.",
+       {{"to", text, required}, {"data", flag}}, copySpace, nullptr, 201},
+      {"space.settings", "GET", REDD_SPACE "/settings", viewer, read, "All settings, by name; nothing that is sealed.", {}, getSettings},
+      {"space.diff", "GET", REDD_SPACE "/diff", viewer, read, "The settings in which another space of the project differs.", {{"with", text, required}},
+       diffSpaces},
+      {"limits.set", "PUT", REDD_SPACE "/limits", developer, write, "Sets bounds of a space below the server's; 0: the server's.",
+       {{"requestDeadlineMs", count}, {"requestsMax", count}, {"workerHeapMiB", count}}, setLimits},
+      {"domain.move", "POST", REDD_SPACE "/domains/move", developer, write, "Takes a domain over from another space of the project, at once.",
+       {{"domain", text, required}}, moveDomain},
 
       {"token.add", "POST", REDD_SPACE "/tokens", developer, write, "Makes an API token.",
        {{"access", text, required}, {"description", text, optional}}, addToken, nullptr, 201},
@@ -56,6 +71,16 @@ std::vector<Operation> table() {
         {"language", text, optional}},
        deploy, nullptr, 201, BodySize::deploy, "application/x-tar"},
       {"deploy.list", "GET", REDD_SPACE "/deployments", viewer, read, "Deployments, newest first.", {}, listDeployments},
+      {"deploy.rollback", "POST", REDD_SPACE "/rollback", developer, write, "Puts an earlier deployment back, or the one before the active one.",
+       {{"deployment", text, optional}}, rollBack},
+      {"deploy.split", "PUT", REDD_SPACE "/split", developer, write, "Lets so many percent of the clients meet another deployment than the active one.",
+       {{"deployment", text, required}, {"percent", count, required}}, setSplit},
+      {"deploy.undeploy", "DELETE", REDD_SPACE "/deployments/active", developer, write, "Takes the code out of service; data and deployments stay.", {},
+       undeploy},
+      {"deploy.bundle", "GET", REDD_SPACE "/deployments/{deployment}/bundle", viewer, read, "The script of a deployment; \"active\" names the active one.",
+       {}, readBundle},
+      {"deploy.source", "GET", REDD_SPACE "/deployments/{deployment}/source", viewer, read, "The source files of a deployment, as a tar.", {}, nullptr,
+       readSources},
       {"worker.list", "GET", REDD_SPACE "/workers", viewer, read, "The processes that run the space's code.", {}, listWorkers},
       {"log.tail", "GET", REDD_SPACE "/logs", viewer, read, "The newest log lines, oldest first.", tail, tailLog},
       {"log.follow", "GET", REDD_SPACE "/logs/follow", viewer, read, "Log lines as they come (server-sent events).", tail, nullptr,
@@ -125,6 +150,7 @@ std::vector<Operation> table() {
 
 #undef REDD_COLLECTION
 #undef REDD_SPACE
+#undef REDD_PROJECT
 
 std::vector<std::string_view> segments(std::string_view path) {
   std::vector<std::string_view> out;

@@ -17,6 +17,7 @@
 namespace redd::control {
 
 class Followers;
+class SpaceSweeper;
 
 struct Services {
   ControlOptions options;
@@ -29,6 +30,7 @@ struct Services {
   const http::AddressPolicy& keySetAddresses;
   Followers& followers;
   AllowedHosts hosts;
+  SpaceSweeper* sweeper = nullptr;  // set once, before the first call
   bool stopping = false;  // streams end soon
   std::int64_t startedNs = monotonicNs();
   ThreadLane lane{};    // the catalogue's mutators, and what reads its file

@@ -12,6 +12,14 @@ std::string jwksJson(const space::Settings& settings) {
   return JsonObject().text("url", settings.jwksUrl).text("issuer", settings.issuer).texts("audience", settings.audience).end();
 }
 
+std::string limitsJson(const space::SpaceLimits& limits) {
+  return JsonObject()
+      .number("requestDeadlineMs", limits.requestDeadlineMs)
+      .number("requestsMax", limits.requestsMax)
+      .number("workerHeapMiB", limits.workerHeapMiB)
+      .end();
+}
+
 std::string envJson(const std::string& name, const space::EnvValue& value) {
   const bool encrypted = value.secrecy == space::Secrecy::encrypted;
   JsonObject out;
@@ -64,6 +72,11 @@ std::string hooksJson(const space::Manifest& manifest) {
       .end();
 }
 
+std::string splitJson(const space::Space& space) {
+  if (!space.split) return "null";
+  return JsonObject().text("deployment", space.split->deployment->id).number("percent", space.split->percent).end();
+}
+
 std::string spaceJson(const space::Snapshot& snapshot, const space::Space& space, const AllowedHosts& hosts, std::string_view host) {
   const auto& settings = space.settings;
   const auto addresses = endpoints(snapshot, space, hosts, host);
@@ -79,7 +92,9 @@ std::string spaceJson(const space::Snapshot& snapshot, const space::Space& space
       .texts("allowedHosts", settings.allowedHosts)
       .texts("corsOrigins", settings.corsOrigins)
       .texts("domains", settings.domains)
+      .raw("limits", limitsJson(settings.limits))
       .raw("deployment", space.deployment ? deploymentJson(*space.deployment) : "null")
+      .raw("split", splitJson(space))
       .end();
 }
 

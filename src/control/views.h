@@ -14,6 +14,7 @@ namespace redd::control {
 std::vector<std::string> endpoints(const space::Snapshot& snapshot, const space::Space& space, const AllowedHosts& hosts,
                                    std::string_view host);
 
+std::string splitJson(const space::Space& space);  // {deployment, percent} or null
 std::string spaceJson(const space::Snapshot& snapshot, const space::Space& space, const AllowedHosts& hosts, std::string_view host);
 std::string projectJson(const space::Snapshot& snapshot, const space::Project& project, const AllowedHosts& hosts, std::string_view host);
 std::string tokenJson(const space::ApiToken& token);

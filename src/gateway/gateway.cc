@@ -25,6 +25,7 @@
 #include "space/host.h"
 #include "space/redaction.h"
 #include "space_log.h"
+#include "split.h"
 #include "worker/supervisor.h"
 
 namespace redd::gateway {
@@ -78,6 +79,8 @@ struct Request {
   std::string path{}, apiPath{};
   int depth = 0;            // how many of our own workers' calls led here
   int status = 0;           // as answered
+  space::SpacePtr version{};  // the space, or its alternative
+  std::string deployment{};  // of a split space: which of the two answers
   std::string reason{}, reasonClass{};
   std::string expected{}, found{};  // by the check that refused it
   const http::RequestHead& head() const { return exchange.head(); }
@@ -94,7 +97,8 @@ class GatewayImpl final : public Gateway {
     co_await handle(request);
     if (request.space) {
       log_.request(*request.space, {exchange.head().method, exchange.head().target, request.id, request.client.ip, request.status,
-                                    monotonicNs() - request.startNs, request.reason, request.reasonClass, request.expected, request.found});
+                                    monotonicNs() - request.startNs, request.reason, request.reasonClass, request.expected, request.found,
+                                    request.deployment});
     }
   }
 
@@ -104,6 +108,7 @@ class GatewayImpl final : public Gateway {
     std::int64_t startNs;
     std::shared_ptr<Relay> relay;
     http::Exchange* exchange;
+    std::int64_t deadlineMs;
     bool watchesClient = false;
   };
 
@@ -143,8 +148,14 @@ class GatewayImpl final : public Gateway {
     co_await run(request, credentials, access);
   }
 
-  Task<Access> whoIsIt(const Request& request, const Credentials& credentials) {
+  static void chooseVersion(Request& request, std::string_view client) {
+    request.version = versionFor(request.space, client);
+    if (request.space->split) request.deployment = request.version->deployment->id;
+  }
+
+  Task<Access> whoIsIt(Request& request, const Credentials& credentials) {
     const space::Space& space = *request.space;
+    chooseVersion(request, clientOf({}, credentials, request.client.ip));
     if (auto byToken = byApiToken(space, credentials.apiKey, request.head().method)) co_return std::move(*byToken);
     auth::VerdictPtr verdict;
     if (!space.settings.jwksUrl.empty() && credentials.bearer) {
@@ -158,7 +169,8 @@ class GatewayImpl final : public Gateway {
       malformed->found = "another form";
       verdict = malformed;
     }
-    co_return byVerdict(space, request.apiPath, verdict, options_.explain);
+    if (verdict && verdict->accepted()) chooseVersion(request, clientOf(verdict->claims, credentials, request.client.ip));
+    co_return byVerdict(*request.version, request.apiPath, verdict, options_.explain);
   }
 
   // ---- into the worker and back ----
@@ -168,9 +180,10 @@ class GatewayImpl final : public Gateway {
     auto relay = std::make_shared<Relay>(loop_, request.id);
     std::string payload = invokeJson({head, request.path, request.apiPath, credentials.query, request.client, request.id,
                                       access.claims, access.door == Door::hook ? InvokeInput::Auth::hook : InvokeInput::Auth::granted, request.depth});
-    relay->attach(floor_.supervisor.invoke(request.space, std::move(payload),
+    relay->attach(floor_.supervisor.invoke(request.version, std::move(payload),
                                            head.hasBody() ? worker::BodyFollows::yes : worker::BodyFollows::no, relay));
-    const auto entry = inFlight_.insert(inFlight_.end(), InFlight{request.startNs, relay, &request.exchange});
+    const auto entry = inFlight_.insert(inFlight_.end(), InFlight{request.startNs, relay, &request.exchange,
+                                                                        space::boundedBy(request.space->settings.limits.requestDeadlineMs, limits_.requestDeadlineMs)});
     if (!ticking_) spawn(loop_, tick());
     if (head.hasBody()) {
       relay->pumpStarted();
@@ -188,6 +201,7 @@ class GatewayImpl final : public Gateway {
       if (relay->noHook()) co_return co_await refuse(request, refusal);
       if (auto head = relay->takeHead()) {
         http::ResponseHead answerHead = appHead(head->status, std::move(head->headers));
+        if (!request.deployment.empty()) answerHead.headers.add("x-redd-deployment", request.deployment);
         if (relay->whole()) co_return co_await respond(request, std::move(answerHead), relay->takeBody());
         addCorsHeaders(answerHead.headers, request.head().headers, request.space->settings.corsOrigins);
         request.status = answerHead.status;
@@ -227,7 +241,7 @@ class GatewayImpl final : public Gateway {
       for (InFlight& entry : inFlight_) {
         const std::int64_t ageMs = (now - entry.startNs) / 1'000'000;
         if (ageMs < kTickMs / 2) break;  // the list is in order of age
-        if (ageMs > limits_.requestDeadlineMs) entry.relay->cancel(ErrorCode::timeout, "timeout");
+        if (ageMs > entry.deadlineMs) entry.relay->cancel(ErrorCode::timeout, "timeout");
         if (entry.watchesClient) continue;
         entry.watchesClient = true;
         entry.exchange->onClientGone([relay = std::weak_ptr(entry.relay)] {

@@ -51,7 +51,11 @@ std::string fieldsOf(const space::Space& space, const RequestOutcome& outcome, s
   fields.text("path", target);
   fields.raw("status", std::to_string(outcome.status));
   fields.raw("durationMs", fmt::format("{:.1f}", static_cast<double>(outcome.tookNs) / 1e6));
-  if (space.deployment) fields.text("deployment", space.deployment->id);
+  if (!outcome.deployment.empty()) {
+    fields.text("deployment", outcome.deployment);
+  } else if (space.deployment) {
+    fields.text("deployment", space.deployment->id);
+  }
   fields.text("client", addressClass(outcome.ip));
   if (outcome.reasonClass.empty()) {
     if (!outcome.reason.empty()) fields.text("error", space::redacted(space, outcome.reason));
@@ -126,6 +130,7 @@ void SpaceLog::request(const space::Space& space, const RequestOutcome& outcome)
   line.requestId = std::string(outcome.requestId);
   const std::string target = space::redacted(space, maskedTarget(outcome.target));
   line.text = fmt::format("{} {} {} {:.1f} ms from {}", outcome.status, outcome.method, target, static_cast<double>(outcome.tookNs) / 1e6, outcome.ip);
+  if (!outcome.deployment.empty()) line.text.append(", deployment ").append(outcome.deployment);
   if (!outcome.reason.empty()) line.text.append(": ").append(space::redacted(space, outcome.reason));
   line.fields = fieldsOf(space, outcome, target);
   line.refusal = outcome.reasonClass;

@@ -24,6 +24,7 @@ struct RequestOutcome {
   std::string_view reason;       // why it was refused or failed; empty: it went well
   std::string_view reasonClass;  // for the counter of refusals; empty: no refusal
   std::string_view expected, found;  // by the check that refused it; empty: nothing to compare
+  std::string_view deployment = {};  // of a split space: which of the two answered
 };
 
 class SpaceLog {

@@ -157,6 +157,7 @@ class Serving {
     controlOptions.graphql = settings_.graphql;
     controlOptions.graphqlDir = share.runtime / "graphql";
     controlOptions.authenticator = house_.authenticator.get();
+    controlOptions.trashDays = settings_.trashDays;
     house_.control = control::Control::create(loop_, std::move(controlOptions), settings_.limits, house_.metrics, *house_.catalogue, *house_.supervisor,
                                               *house_.stores, *house_.logBook, house_.fetcher->policy());
     gateway::GatewayOptions gatewayOptions{settings_.hostNames, isDev() ? gateway::Explain::everything : gateway::Explain::theClass,

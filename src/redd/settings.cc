@@ -89,6 +89,7 @@ void defineSettings(CLI::App& app, Settings& settings, Mode mode) {
   setting(app, "graphql-timeout-ms", settings.graphql.deadlineMs, "A request to /graphql still running after so long is answered with an error");
   setting(app, "log-lines", settings.limits.logLinesPerSpaceMax, "Lines kept of each space's log")->check(CLI::Range(std::size_t{100}, std::size_t{1'000'000}));
   setting(app, "log-days", settings.logDays, "Days for which lines of a space's log are kept")->check(CLI::Range(std::size_t{1}, std::size_t{3'650}));
+  setting(app, "trash-days", settings.trashDays, "A removed space can be restored for so many days; then it is deleted");
   app.add_option("--config", settings.config, "TOML file with the same settings, e.g. listen = \"0.0.0.0:4000\"")
       ->envname("REDD_CONFIG")
       ->check(CLI::ExistingFile);

@@ -28,6 +28,7 @@ struct Settings {
   std::vector<std::string> trustedProxies;  // whose X-Forwarded-* headers are believed
   std::string logLevel = "info";
   std::size_t logDays = 7;  // how long lines of spaces' logs are kept
+  std::uint32_t trashDays = 7;  // a removed space can be restored for so long
   Limits limits;
   control::GraphqlLimits graphql;
 

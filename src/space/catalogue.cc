@@ -12,6 +12,7 @@
 #include "crypto/hash.h"
 #include "data_dir.h"
 #include "names.h"
+#include "split.h"
 #include "subscribers.h"
 #include "tables.h"
 
@@ -23,6 +24,8 @@ using Edit = std::function<Result<void>(Space& next)>;
 SpacePtr removedForm(const Space& space) {
   auto gone = std::make_shared<Space>(space);
   gone->deployment = nullptr;
+  gone->split.reset();
+  gone->alternative = nullptr;
   gone->revision = 0;
   return gone;
 }
@@ -53,7 +56,19 @@ class SqliteCatalogue final : public Catalogue {
   Principal authenticate(std::string_view token) const override;
   Result<ProjectPtr> createProject(std::string_view name) override;
   Result<SpacePtr> createSpace(std::string_view project, std::string_view name) override;
-  Result<void> removeSpace(std::string_view project, std::string_view name) override;
+  Result<SpacePtr> renameSpace(std::string_view project, std::string_view name, std::string newName) override;
+  Result<TrashedSpace> removeSpace(std::string_view project, std::string_view name) override;
+  Result<std::vector<TrashedSpace>> trash(std::string_view project) const override;
+  Result<SpacePtr> restoreSpace(std::string_view project, std::string_view id, std::string newName) override;
+  Result<std::vector<std::string>> doom(UnixMs removedBefore) override;
+  Result<void> doomOne(std::string_view project, std::string_view id) override;
+  Result<void> purged(std::string_view id) override;
+  Result<std::string> beginCopy(std::string_view project, std::string_view from, std::string_view to) override;
+  Result<SpacePtr> endCopy(std::string_view project, std::string_view from, std::string_view to, std::string_view id) override;
+  Result<void> dropCopy(std::string_view id) override;
+  Result<SpacePtr> moveDomain(std::string_view project, std::string_view space, std::string domain) override;
+  Result<SpacePtr> setLimits(std::string_view project, std::string_view space, SpaceLimits limits) override;
+  Result<SpacePtr> setSplit(std::string_view project, std::string_view space, std::optional<Split> split) override;
   Result<SpacePtr> setTokenPolicy(std::string_view project, std::string_view space, std::string jwksUrl, std::string issuer,
                                   std::vector<std::string> audience) override;
   Result<SpacePtr> setAllowedHosts(std::string_view project, std::string_view space, std::vector<std::string> ranges) override;
@@ -67,10 +82,14 @@ class SqliteCatalogue final : public Catalogue {
   std::string newDeploymentId() override { return objectId(); }
   Result<SpacePtr> activate(std::string_view project, std::string_view space, NewDeployment deployment) override;
   Result<std::vector<Deployment>> deployments(std::string_view project, std::string_view space) const override;
+  Result<DeploymentPtr> deployment(std::string_view project, std::string_view space, std::string_view id) const override;
+  Result<SpacePtr> rollBack(std::string_view project, std::string_view space, DeploymentPtr target) override;
+  Result<SpacePtr> undeploy(std::string_view project, std::string_view space) override;
 
  private:
   // Everything below: under mutate_.
   Result<SpacePtr> changeSpace(std::string_view project, std::string_view name, const Edit& edit);
+  Result<ProjectPtr> projectWithRoom(std::string_view project, std::string_view newSpace) const;
   Result<std::string> freshUniqueName(std::string_view name) const;
   Result<void> putOwner(const std::string& token);
   void publish(Snapshot next);
@@ -98,9 +117,8 @@ void SqliteCatalogue::publishSpace(const SpacePtr& before, const SpacePtr& after
   Snapshot next = *snapshot();
   auto& slot = next.projects.at(after->project);
   auto project = std::make_shared<Project>(*slot);
-  if (after->revision == 0) {
-    project->spaces.erase(after->name);
-  } else {
+  if (before) project->spaces.erase(before->name);  // it may have another name now
+  if (after->revision != 0) {
     project->spaces.insert_or_assign(after->name, after);
   }
   std::erase_if(next.domains, [&](const auto& one) { return one.second->id == after->id; });
@@ -119,6 +137,7 @@ Result<SpacePtr> SqliteCatalogue::changeSpace(std::string_view project, std::str
   ++next->revision;
   REDD_TRY_VOID(tables_->transact([&]() -> Result<void> {
     REDD_TRY_VOID(edit(*next));
+    completeSplit(*next);
     return tables_->putSpace(*next);
   }));
   publishSpace(before, next);
@@ -193,21 +212,27 @@ Result<ProjectPtr> SqliteCatalogue::createProject(std::string_view name) {
   return ProjectPtr(project);
 }
 
-Result<SpacePtr> SqliteCatalogue::createSpace(std::string_view project, std::string_view name) {
-  REDD_TRY_VOID(checkSpaceName(name));
-  const std::scoped_lock lock(mutate_);
+// The project, when it has room for a space of that name.
+Result<ProjectPtr> SqliteCatalogue::projectWithRoom(std::string_view project, std::string_view newSpace) const {
+  REDD_TRY_VOID(checkSpaceName(newSpace));
   const auto now = snapshot();
-  const auto owner = now->projects.find(project);
-  if (owner == now->projects.end()) return notFound("Unknown project");
-  if (owner->second->spaces.contains(name)) {
-    return Error::make(ErrorCode::alreadyExists, fmt::format("The project has a space '{}' already.", name));
+  const auto found = now->projects.find(project);
+  if (found == now->projects.end()) return notFound("Unknown project");
+  if (found->second->spaces.contains(newSpace)) {
+    return Error::make(ErrorCode::alreadyExists, fmt::format("The project has a space '{}' already.", newSpace));
   }
-  if (owner->second->spaces.size() >= kLimits.spacesPerProjectMax) {
+  if (found->second->spaces.size() >= kLimits.spacesPerProjectMax) {
     return Error::make(ErrorCode::tooManyRequests, fmt::format("The project has {} spaces; that is the most.", kLimits.spacesPerProjectMax));
   }
+  return found->second;
+}
+
+Result<SpacePtr> SqliteCatalogue::createSpace(std::string_view project, std::string_view name) {
+  const std::scoped_lock lock(mutate_);
+  REDD_TRY(const auto owner, projectWithRoom(project, name));
   auto space = std::make_shared<Space>();
   space->id = randomLabel(16);
-  space->projectId = owner->second->id;
+  space->projectId = owner->id;
   space->project = project;
   space->name = name;
   space->revision = 1;
@@ -217,12 +242,142 @@ Result<SpacePtr> SqliteCatalogue::createSpace(std::string_view project, std::str
   return SpacePtr(space);
 }
 
-Result<void> SqliteCatalogue::removeSpace(std::string_view project, std::string_view name) {
+Result<SpacePtr> SqliteCatalogue::renameSpace(std::string_view project, std::string_view name, std::string newName) {
+  REDD_TRY_VOID(checkSpaceName(newName));
+  return changeSpace(project, name, [&](Space& next) -> Result<void> {
+    if (snapshot()->projects.at(next.project)->spaces.contains(newName)) {
+      return Error::make(ErrorCode::alreadyExists, fmt::format("The project has a space '{}' already.", newName));
+    }
+    next.name = newName;
+    return {};
+  });
+}
+
+// ---- the trash ----
+
+Result<TrashedSpace> SqliteCatalogue::removeSpace(std::string_view project, std::string_view name) {
   const std::scoped_lock lock(mutate_);
   REDD_TRY(const SpacePtr before, findSpace(*snapshot(), project, name));
-  REDD_TRY_VOID(tables_->transact([&] { return tables_->removeSpace(before->id); }));
+  const TrashedSpace trashed{.id = before->id, .project = before->project, .name = before->name, .removedMs = nowMs()};
+  REDD_TRY_VOID(tables_->transact([&]() -> Result<void> {
+    REDD_TRY(const auto others, tables_->trash(before->projectId));
+    if (others.size() >= kLimits.trashPerProjectMax) {
+      return Error::make(ErrorCode::tooManyRequests, fmt::format("The trash of the project holds {} spaces; that is the most. Fix: purge some of them.",
+                                                                 others.size()));
+    }
+    return tables_->hide(before->id, before->name, Tables::Hidden::trashed, trashed.removedMs);
+  }));
   publishSpace(before, removedForm(*before));
-  return {};
+  return trashed;
+}
+
+Result<std::vector<TrashedSpace>> SqliteCatalogue::trash(std::string_view project) const {
+  const std::scoped_lock lock(mutate_);
+  const auto now = snapshot();
+  const auto found = now->projects.find(project);
+  if (found == now->projects.end()) return notFound("Unknown project");
+  REDD_TRY(auto out, tables_->trash(found->second->id));
+  for (auto& one : out) one.project = project;
+  return out;
+}
+
+Result<SpacePtr> SqliteCatalogue::restoreSpace(std::string_view project, std::string_view id, std::string newName) {
+  const std::scoped_lock lock(mutate_);
+  const auto now = snapshot();
+  const auto owner = now->projects.find(project);
+  if (owner == now->projects.end()) return notFound("Unknown project");
+  REDD_TRY(const auto trashed, tables_->trash(owner->second->id));
+  const auto found = std::ranges::find(trashed, id, &TrashedSpace::id);
+  if (found == trashed.end()) return notFound(fmt::format("There is no space '{}' in the trash of the project.", cutUtf8(id, 60)));
+  const auto name = newName.empty() ? found->name : newName;
+  REDD_TRY_VOID(projectWithRoom(project, name));
+  std::shared_ptr<Space> next;
+  REDD_TRY_VOID(tables_->transact([&]() -> Result<void> {
+    REDD_TRY(const auto kept, tables_->space(id, *owner->second));
+    next = std::make_shared<Space>(*kept);
+    next->name = name;
+    ++next->revision;
+    ++next->envRevision;
+    std::erase_if(next->settings.domains, [&now](const std::string& one) { return now->domains.contains(one); });
+    completeSplit(*next);
+    REDD_TRY_VOID(tables_->unhide(id, name));
+    return tables_->putSpace(*next);
+  }));
+  publishSpace(nullptr, next);
+  return SpacePtr(next);
+}
+
+Result<std::vector<std::string>> SqliteCatalogue::doom(UnixMs removedBefore) {
+  const std::scoped_lock lock(mutate_);
+  REDD_TRY_VOID(tables_->transact([&] { return tables_->doomTrash(removedBefore); }));
+  return tables_->doomed();
+}
+
+Result<void> SqliteCatalogue::doomOne(std::string_view project, std::string_view id) {
+  const std::scoped_lock lock(mutate_);
+  const auto now = snapshot();
+  const auto owner = now->projects.find(project);
+  if (owner == now->projects.end()) return notFound("Unknown project");
+  REDD_TRY(const bool known, tables_->isHidden(owner->second->id, id, Tables::Hidden::trashed));
+  if (!known) return notFound(fmt::format("There is no space '{}' in the trash of the project.", cutUtf8(id, 60)));
+  return tables_->transact([&] { return tables_->doom(id); });
+}
+
+Result<void> SqliteCatalogue::purged(std::string_view id) {
+  const std::scoped_lock lock(mutate_);
+  return tables_->transact([&] { return tables_->removeSpace(id); });
+}
+
+// ---- copies ----
+
+Result<std::string> SqliteCatalogue::beginCopy(std::string_view project, std::string_view from, std::string_view to) {
+  const std::scoped_lock lock(mutate_);
+  REDD_TRY_VOID(projectWithRoom(project, to));
+  REDD_TRY(const SpacePtr source, findSpace(*snapshot(), project, from));
+  Space fresh;
+  fresh.id = randomLabel(16);
+  fresh.projectId = source->projectId;
+  fresh.name = "~" + fresh.id;
+  REDD_TRY_VOID(tables_->transact([&]() -> Result<void> {
+    REDD_TRY_VOID(tables_->putSpace(fresh));
+    return tables_->hide(fresh.id, to, Tables::Hidden::making, nowMs());
+  }));
+  return fresh.id;
+}
+
+Result<SpacePtr> SqliteCatalogue::endCopy(std::string_view project, std::string_view from, std::string_view to, std::string_view id) {
+  const std::scoped_lock lock(mutate_);
+  REDD_TRY_VOID(projectWithRoom(project, to));
+  REDD_TRY(const SpacePtr source, findSpace(*snapshot(), project, from));
+  auto next = std::make_shared<Space>(*source);
+  next->id = id;
+  next->name = to;
+  next->revision = 1;
+  next->envRevision = 1;
+  next->settings.domains.clear();
+  next->split.reset();
+  completeSplit(*next);
+  if (source->deployment) {
+    auto deployment = std::make_shared<Deployment>(*source->deployment);
+    deployment->id = newDeploymentId();
+    deployment->sourceId = source->deployment->sourceScope();
+    deployment->restores.clear();
+    next->deployment = std::move(deployment);
+  }
+  REDD_TRY_VOID(tables_->transact([&]() -> Result<void> {
+    REDD_TRY_VOID(tables_->unhide(id, to));
+    REDD_TRY_VOID(tables_->putSpace(*next));
+    for (const auto& [name, value] : next->settings.env) REDD_TRY_VOID(tables_->putEnv(id, name, value));
+    for (const auto& token : next->tokens) REDD_TRY_VOID(tables_->putToken(id, token));
+    return next->deployment ? tables_->addDeployment(id, *next->deployment) : Result<void>();
+  }));
+  publishSpace(nullptr, next);
+  return SpacePtr(next);
+}
+
+Result<void> SqliteCatalogue::dropCopy(std::string_view id) {
+  const std::scoped_lock lock(mutate_);
+  return tables_->transact([&] { return tables_->doom(id); });
 }
 
 // ---- settings ----
@@ -264,6 +419,41 @@ Result<SpacePtr> SqliteCatalogue::setDomains(std::string_view project, std::stri
       return Error::make(ErrorCode::alreadyExists, fmt::format("The domain {} belongs to another space already.", one));
     }
     next.settings.domains = std::move(domains);
+    return {};
+  });
+}
+
+Result<SpacePtr> SqliteCatalogue::moveDomain(std::string_view project, std::string_view space, std::string domain) {
+  const std::scoped_lock lock(mutate_);
+  const auto now = snapshot();
+  REDD_TRY(const SpacePtr target, findSpace(*now, project, space));
+  const auto found = now->domains.find(domain);
+  if (found == now->domains.end() || found->second->project != target->project) {
+    return notFound(fmt::format("No space of the project has the domain '{}'.", cutUtf8(domain, 60)));
+  }
+  const auto giver = found->second;
+  if (giver->id == target->id) return target;
+  auto poorer = std::make_shared<Space>(*giver), richer = std::make_shared<Space>(*target);
+  std::erase(poorer->settings.domains, domain);
+  richer->settings.domains.push_back(std::move(domain));
+  REDD_TRY_VOID(checkDomains(richer->settings.domains));
+  for (const auto& one : {poorer, richer}) {
+    ++one->revision;
+    completeSplit(*one);
+  }
+  REDD_TRY_VOID(tables_->transact([&]() -> Result<void> {
+    REDD_TRY_VOID(tables_->putSpace(*poorer));
+    return tables_->putSpace(*richer);
+  }));
+  publishSpace(target, richer);  // first, so that the domain is never nobody's
+  publishSpace(giver, poorer);
+  return SpacePtr(richer);
+}
+
+Result<SpacePtr> SqliteCatalogue::setLimits(std::string_view project, std::string_view space, SpaceLimits limits) {
+  return changeSpace(project, space, [&](Space& next) -> Result<void> {
+    if (next.settings.limits.workerHeapMiB != limits.workerHeapMiB) ++next.envRevision;
+    next.settings.limits = limits;
     return {};
   });
 }
@@ -333,8 +523,10 @@ Result<SpacePtr> SqliteCatalogue::activate(std::string_view project, std::string
   deployment->bundle = std::make_shared<const std::string>(std::move(fresh.bundle));
   deployment->manifest = std::move(fresh.manifest);
   deployment->sourceId = std::move(fresh.sourceId);
+  deployment->restores = std::move(fresh.restores);
   return changeSpace(project, space, [&](Space& next) -> Result<void> {
     next.deployment = deployment;
+    next.split.reset();
     ++next.envRevision;
     REDD_TRY_VOID(tables_->addDeployment(next.id, *deployment));
     return tables_->dropOldDeployments(next.id, kLimits.deploymentsKept);
@@ -345,6 +537,41 @@ Result<std::vector<Deployment>> SqliteCatalogue::deployments(std::string_view pr
   const std::scoped_lock lock(mutate_);
   REDD_TRY(const SpacePtr found, findSpace(*snapshot(), project, space));
   return tables_->deployments(found->id);
+}
+
+Result<DeploymentPtr> SqliteCatalogue::deployment(std::string_view project, std::string_view space, std::string_view id) const {
+  const std::scoped_lock lock(mutate_);
+  REDD_TRY(const SpacePtr found, findSpace(*snapshot(), project, space));
+  REDD_TRY(auto kept, tables_->deployment(found->id, id));
+  if (kept) return kept;
+  return notFound(fmt::format("The space keeps no deployment '{}'. Fix: coho deployments lists those it keeps.", cutUtf8(id, 60)));
+}
+
+Result<SpacePtr> SqliteCatalogue::rollBack(std::string_view project, std::string_view space, DeploymentPtr target) {
+  return changeSpace(project, space, [&](Space& next) -> Result<void> {
+    const auto undone = std::exchange(next.deployment, target);
+    next.split.reset();
+    ++next.envRevision;
+    return undone ? tables_->removeDeployment(undone->id) : Result<void>();
+  });
+}
+
+Result<SpacePtr> SqliteCatalogue::undeploy(std::string_view project, std::string_view space) {
+  return changeSpace(project, space, [&](Space& next) -> Result<void> {
+    if (!next.deployment) return notFound("No code is deployed.");
+    next.deployment = nullptr;
+    next.split.reset();
+    ++next.envRevision;
+    return {};
+  });
+}
+
+Result<SpacePtr> SqliteCatalogue::setSplit(std::string_view project, std::string_view space, std::optional<Split> split) {
+  return changeSpace(project, space, [&](Space& next) -> Result<void> {
+    next.split = std::move(split);
+    ++next.envRevision;
+    return {};
+  });
 }
 
 // ---- secrets ----
@@ -394,6 +621,7 @@ Result<std::unique_ptr<Catalogue>> Catalogue::open(const std::filesystem::path& 
   auto keyFile = secretKeyFile.empty() ? dataDir / "secret.key" : std::filesystem::absolute(secretKeyFile);
   REDD_TRY(const auto key, keyOf(file, keyFile));
   REDD_TRY(auto tables, Tables::open(file, Sealer(key)));
+  REDD_TRY_VOID(tables->doomUnfinished());
   REDD_TRY(auto contents, tables->load());
   return std::make_unique<SqliteCatalogue>(std::move(lock), std::move(keyFile), std::move(tables), std::move(contents));
 }

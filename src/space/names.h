@@ -28,6 +28,7 @@ struct CatalogueLimits {
   std::size_t corsOriginsMax = 100;
   std::size_t domainsMax = 20;
   std::size_t deploymentsKept = 20;
+  std::size_t trashPerProjectMax = 100;
   std::size_t deploymentFieldBytesMax = 500;  // author, gitHash …: longer ones are cut, they are for display only
 };
 inline constexpr CatalogueLimits kLimits;

@@ -10,7 +10,7 @@ namespace redd::space {
 namespace {
 
 // One script a format; a released one never changes, the next is appended.
-constexpr std::array<const char*, 3> kFormats = {R"sql(
+constexpr std::array<const char*, 4> kFormats = {R"sql(
 CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
 CREATE TABLE users (
   id TEXT PRIMARY KEY, name TEXT NOT NULL, email TEXT NOT NULL, role TEXT NOT NULL, token_digest TEXT NOT NULL
@@ -50,15 +50,30 @@ ALTER TABLE spaces ADD COLUMN domains TEXT NOT NULL DEFAULT '[]';
 )sql",
                                                    R"sql(
 ALTER TABLE deployments ADD COLUMN source_id TEXT NOT NULL DEFAULT '';
+)sql",
+                                                   // A limit of 0 is the server's. A space that is not served (in the trash, being made) has
+                                                   // a name that no space can have, and its own in former_name.
+                                                   R"sql(
+ALTER TABLE deployments ADD COLUMN restores TEXT NOT NULL DEFAULT '';
+ALTER TABLE spaces ADD COLUMN split_deployment_id TEXT;
+ALTER TABLE spaces ADD COLUMN split_percent INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE spaces ADD COLUMN request_deadline_ms INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE spaces ADD COLUMN requests_max INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE spaces ADD COLUMN heap_mib INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE spaces ADD COLUMN state TEXT NOT NULL DEFAULT 'live';
+ALTER TABLE spaces ADD COLUMN former_name TEXT NOT NULL DEFAULT '';
+ALTER TABLE spaces ADD COLUMN trashed_ms INTEGER NOT NULL DEFAULT 0;
 )sql"};
 
 constexpr std::string_view kPutSpace = R"sql(
 INSERT INTO spaces (id, project_id, name, revision, env_revision, deployment_id, jwks_url, issuer, audience, algorithms, allowed_hosts,
-                    cors_origins, domains)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-ON CONFLICT (id) DO UPDATE SET revision = excluded.revision, env_revision = excluded.env_revision, deployment_id = excluded.deployment_id,
+                    cors_origins, domains, split_deployment_id, split_percent, request_deadline_ms, requests_max, heap_mib)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+ON CONFLICT (id) DO UPDATE SET name = excluded.name, revision = excluded.revision, env_revision = excluded.env_revision, deployment_id = excluded.deployment_id,
   jwks_url = excluded.jwks_url, issuer = excluded.issuer, audience = excluded.audience, algorithms = excluded.algorithms,
-  allowed_hosts = excluded.allowed_hosts, cors_origins = excluded.cors_origins, domains = excluded.domains
+  allowed_hosts = excluded.allowed_hosts, cors_origins = excluded.cors_origins, domains = excluded.domains,
+  split_deployment_id = excluded.split_deployment_id, split_percent = excluded.split_percent,
+  request_deadline_ms = excluded.request_deadline_ms, requests_max = excluded.requests_max, heap_mib = excluded.heap_mib
 )sql";
 
 constexpr std::string_view kDropOld = R"sql(
@@ -114,14 +129,51 @@ Result<void> Tables::putDefaultProject(std::string_view uniqueName) {
 
 Result<void> Tables::putSpace(const Space& space) {
   const auto& settings = space.settings;
-  std::optional<std::string> deployment;
+  std::optional<std::string> deployment, split;
   if (space.deployment) deployment = space.deployment->id;
+  if (space.split) split = space.split->deployment->id;
   return written(database_.run(kPutSpace, space.id, space.projectId, space.name, space.revision, space.envRevision, deployment,
                                settings.jwksUrl, settings.issuer, listText(settings.audience), listText(settings.algorithms),
-                               listText(settings.allowedHosts), listText(settings.corsOrigins), listText(settings.domains)));
+                               listText(settings.allowedHosts), listText(settings.corsOrigins), listText(settings.domains),
+                               split, space.split ? space.split->percent : 0U, settings.limits.requestDeadlineMs, settings.limits.requestsMax,
+                               settings.limits.workerHeapMiB));
 }
 
 Result<void> Tables::removeSpace(std::string_view spaceId) { return written(database_.run("DELETE FROM spaces WHERE id = ?", spaceId)); }
+
+namespace {
+
+std::string_view stateName(Tables::Hidden how) {
+  switch (how) {
+    case Tables::Hidden::trashed: return "trash";
+    case Tables::Hidden::doomed: return "doomed";
+    default: return "making";
+  }
+}
+
+}  // namespace
+
+Result<void> Tables::hide(std::string_view spaceId, std::string_view formerName, Hidden how, UnixMs nowMs) {
+  return written(database_.run("UPDATE spaces SET state = ?, former_name = ?, trashed_ms = ?, name = '~' || id WHERE id = ?", stateName(how), formerName,
+                               nowMs, spaceId));
+}
+
+Result<void> Tables::unhide(std::string_view spaceId, std::string_view name) {
+  return written(database_.run("UPDATE spaces SET state = 'live', former_name = '', trashed_ms = 0, name = ? WHERE id = ?", name, spaceId));
+}
+
+Result<bool> Tables::isHidden(std::string_view projectId, std::string_view spaceId, Hidden how) {
+  REDD_TRY(auto row, database_.query("SELECT 1 FROM spaces WHERE id = ? AND project_id = ? AND state = ?", spaceId, projectId, stateName(how)));
+  return row.step();
+}
+
+Result<void> Tables::doom(std::string_view spaceId) { return written(database_.run("UPDATE spaces SET state = 'doomed' WHERE id = ?", spaceId)); }
+
+Result<void> Tables::doomTrash(UnixMs removedBefore) {
+  return written(database_.run("UPDATE spaces SET state = 'doomed' WHERE state = 'trash' AND trashed_ms <= ?", removedBefore));
+}
+
+Result<void> Tables::doomUnfinished() { return written(database_.run("UPDATE spaces SET state = 'doomed' WHERE state = 'making'")); }
 
 Result<void> Tables::putEnv(std::string_view spaceId, std::string_view name, const EnvValue& value) {
   constexpr std::string_view sql = "INSERT INTO env (space_id, name, plain, sealed) VALUES (?, ?, ?, ?) "
@@ -149,12 +201,15 @@ Result<void> Tables::removeToken(std::string_view spaceId, std::string_view key)
 
 Result<void> Tables::addDeployment(std::string_view spaceId, const Deployment& deployment) {
   REDD_TRY_VOID(database_.run("INSERT INTO deployments (id, space_id, created_ms, author, git_hash, git_branch, language, bundle_bytes, manifest, "
-                              "source_id) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                              "source_id, restores) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                               deployment.id, spaceId, deployment.createdMs, deployment.author, deployment.gitHash, deployment.gitBranch,
-                              deployment.language, deployment.bundleBytes, manifestText(deployment.manifest), deployment.sourceId));
+                              deployment.language, deployment.bundleBytes, manifestText(deployment.manifest), deployment.sourceId,
+                              deployment.restores));
   return written(
       database_.run("INSERT INTO bundles (deployment_id, text) VALUES (?, ?)", deployment.id, store::sqlite::Blob{*deployment.bundle}));
 }
+
+Result<void> Tables::removeDeployment(std::string_view id) { return written(database_.run("DELETE FROM deployments WHERE id = ?", id)); }
 
 Result<void> Tables::dropOldDeployments(std::string_view spaceId, std::size_t keep) {
   return written(database_.run(kDropOld, spaceId, keep));

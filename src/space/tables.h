@@ -46,13 +46,26 @@ class Tables {
   Result<void> putUser(const User& user);
   Result<void> putProject(const Project& project);
   Result<void> putDefaultProject(std::string_view uniqueName);
-  Result<void> putSpace(const Space& space);  // name, settings without env, revisions, active deployment
+  Result<void> putSpace(const Space& space);  // name, settings without env, revisions, active deployment, split
   Result<void> removeSpace(std::string_view spaceId);  // and all that belongs to it
+
+  // A space that is no longer, or not yet, one that is served. Its row has a name that no space can have.
+  enum class Hidden : std::uint8_t { trashed, doomed, making };
+  Result<void> hide(std::string_view spaceId, std::string_view formerName, Hidden how, UnixMs nowMs);
+  Result<void> unhide(std::string_view spaceId, std::string_view name);
+  Result<std::vector<TrashedSpace>> trash(std::string_view projectId);  // newest first, `project` is left empty
+  Result<bool> isHidden(std::string_view projectId, std::string_view spaceId, Hidden how);
+  Result<void> doom(std::string_view spaceId);
+  Result<void> doomTrash(UnixMs removedBefore);
+  Result<void> doomUnfinished();
+  Result<std::vector<std::string>> doomed();
+  Result<SpacePtr> space(std::string_view id, const Project& project);  // also of a hidden one
   Result<void> putEnv(std::string_view spaceId, std::string_view name, const EnvValue& value);
   Result<void> removeEnv(std::string_view spaceId, std::string_view name);
   Result<void> putToken(std::string_view spaceId, const ApiToken& token);
   Result<void> removeToken(std::string_view spaceId, std::string_view key);
   Result<void> addDeployment(std::string_view spaceId, const Deployment& deployment);
+  Result<void> removeDeployment(std::string_view id);
   Result<void> dropOldDeployments(std::string_view spaceId, std::size_t keep);
 
   // Inside transact(): everything that is sealed, sealed by `next` instead, and its fingerprint. After the commit: useSealer(next).
@@ -65,6 +78,7 @@ class Tables {
   static Result<std::string> keyFingerprint(const std::filesystem::path& file);
 
   Result<std::vector<Deployment>> deployments(std::string_view spaceId);  // newest first, without bundles
+  Result<DeploymentPtr> deployment(std::string_view spaceId, std::string_view id);     // with its bundle; nullptr when it is not kept
 
  private:
   Tables(store::sqlite::Database database, Sealer sealer) : database_(std::move(database)), sealer_(std::move(sealer)) {}
@@ -72,9 +86,9 @@ class Tables {
   Result<void> loadUsers(Contents& out);
   Result<void> loadProjects(Contents& out);
   Result<void> loadSpaces(Project& project);
+  Result<std::shared_ptr<Space>> spaceFrom(const store::sqlite::Statement& row, const Project& project);
   Result<void> loadEnv(Space& space);
   Result<void> loadTokens(Space& space);
-  Result<DeploymentPtr> loadDeployment(std::string_view id);
 
   store::sqlite::Database database_;
   Sealer sealer_;

@@ -1,5 +1,6 @@
 // Reading the catalogue: once, when it is opened, and the list of deployments later.
 #include "json_columns.h"
+#include "split.h"
 #include "tables.h"
 
 namespace redd::space {
@@ -8,7 +9,11 @@ namespace {
 std::string textOf(const store::sqlite::Statement& row, int column) { return std::string(row.text(column)); }
 
 constexpr std::string_view kDeploymentColumns =
-    "SELECT id, created_ms, author, git_hash, git_branch, language, bundle_bytes, manifest, source_id FROM deployments ";
+    "SELECT id, created_ms, author, git_hash, git_branch, language, bundle_bytes, manifest, source_id, restores FROM deployments ";
+
+constexpr std::string_view kSpaceColumns =
+    "SELECT id, name, revision, env_revision, deployment_id, jwks_url, issuer, audience, algorithms, allowed_hosts, cors_origins, domains, "
+    "split_deployment_id, split_percent, request_deadline_ms, requests_max, heap_mib FROM spaces ";
 
 Result<Deployment> deploymentFrom(const store::sqlite::Statement& row) {
   Deployment out;
@@ -21,6 +26,7 @@ Result<Deployment> deploymentFrom(const store::sqlite::Statement& row) {
   out.bundleBytes = static_cast<std::size_t>(row.integer(6));
   REDD_TRY(out.manifest, manifestFrom(row.text(7)));
   out.sourceId = textOf(row, 8);
+  out.restores = textOf(row, 9);
   return out;
 }
 
@@ -65,34 +71,75 @@ Result<void> Tables::loadProjects(Contents& out) {
   }
 }
 
+Result<std::shared_ptr<Space>> Tables::spaceFrom(const store::sqlite::Statement& row, const Project& project) {
+  auto space = std::make_shared<Space>();
+  space->id = textOf(row, 0);
+  space->projectId = project.id;
+  space->project = project.uniqueName;
+  space->name = textOf(row, 1);
+  space->revision = static_cast<std::uint64_t>(row.integer(2));
+  space->envRevision = static_cast<std::uint64_t>(row.integer(3));
+  auto& settings = space->settings;
+  settings.jwksUrl = textOf(row, 5);
+  settings.issuer = textOf(row, 6);
+  REDD_TRY(settings.audience, listFrom(row.text(7)));
+  REDD_TRY(settings.algorithms, listFrom(row.text(8)));
+  REDD_TRY(settings.allowedHosts, listFrom(row.text(9)));
+  REDD_TRY(settings.corsOrigins, listFrom(row.text(10)));
+  REDD_TRY(settings.domains, listFrom(row.text(11)));
+  const auto number = [&row](int column) { return static_cast<std::uint32_t>(row.integer(column)); };
+  settings.limits = {.requestDeadlineMs = number(14), .requestsMax = number(15), .workerHeapMiB = number(16)};
+  REDD_TRY_VOID(loadEnv(*space));
+  REDD_TRY_VOID(loadTokens(*space));
+  if (!row.isNull(4)) {
+    REDD_TRY(space->deployment, deployment(space->id, row.text(4)));
+    if (!space->deployment) return missing("the active deployment");
+  }
+  if (!row.isNull(12)) {
+    REDD_TRY(auto other, deployment(space->id, row.text(12)));
+    if (!other) return missing("the deployment of a split");
+    space->split = Split{std::move(other), number(13)};
+  }
+  completeSplit(*space);
+  return space;
+}
+
 Result<void> Tables::loadSpaces(Project& project) {
-  REDD_TRY(auto rows, database_.query("SELECT id, name, revision, env_revision, deployment_id, jwks_url, issuer, audience, algorithms, "
-                                      "allowed_hosts, cors_origins, domains FROM spaces WHERE project_id = ?",
-                                      project.id));
+  REDD_TRY(auto rows, database_.query(std::string(kSpaceColumns) + "WHERE project_id = ? AND state = 'live'", project.id));
   while (true) {
     REDD_TRY(const bool row, rows.step());
     if (!row) return {};
-    auto space = std::make_shared<Space>();
-    space->id = textOf(rows, 0);
-    space->projectId = project.id;
-    space->project = project.uniqueName;
-    space->name = textOf(rows, 1);
-    space->revision = static_cast<std::uint64_t>(rows.integer(2));
-    space->envRevision = static_cast<std::uint64_t>(rows.integer(3));
-    auto& settings = space->settings;
-    settings.jwksUrl = textOf(rows, 5);
-    settings.issuer = textOf(rows, 6);
-    REDD_TRY(settings.audience, listFrom(rows.text(7)));
-    REDD_TRY(settings.algorithms, listFrom(rows.text(8)));
-    REDD_TRY(settings.allowedHosts, listFrom(rows.text(9)));
-    REDD_TRY(settings.corsOrigins, listFrom(rows.text(10)));
-    REDD_TRY(settings.domains, listFrom(rows.text(11)));
-    REDD_TRY_VOID(loadEnv(*space));
-    REDD_TRY_VOID(loadTokens(*space));
-    if (!rows.isNull(4)) {
-      REDD_TRY(space->deployment, loadDeployment(rows.text(4)));
-    }
+    REDD_TRY(auto space, spaceFrom(rows, project));
     project.spaces.emplace(space->name, std::move(space));
+  }
+}
+
+Result<SpacePtr> Tables::space(std::string_view id, const Project& project) {
+  REDD_TRY(auto row, database_.query(std::string(kSpaceColumns) + "WHERE id = ?", id));
+  REDD_TRY(const bool found, row.step());
+  if (!found) return missing("a space");
+  REDD_TRY(auto space, spaceFrom(row, project));
+  return SpacePtr(space);
+}
+
+Result<std::vector<TrashedSpace>> Tables::trash(std::string_view projectId) {
+  REDD_TRY(auto rows, database_.query("SELECT id, former_name, trashed_ms FROM spaces WHERE project_id = ? AND state = 'trash' "
+                                      "ORDER BY trashed_ms DESC, id", projectId));
+  std::vector<TrashedSpace> out;
+  while (true) {
+    REDD_TRY(const bool row, rows.step());
+    if (!row) return out;
+    out.push_back({.id = textOf(rows, 0), .project = {}, .name = textOf(rows, 1), .removedMs = rows.integer(2)});
+  }
+}
+
+Result<std::vector<std::string>> Tables::doomed() {
+  REDD_TRY(auto rows, database_.query("SELECT id FROM spaces WHERE state = 'doomed'"));
+  std::vector<std::string> out;
+  while (true) {
+    REDD_TRY(const bool row, rows.step());
+    if (!row) return out;
+    out.push_back(textOf(rows, 0));
   }
 }
 
@@ -125,14 +172,14 @@ Result<void> Tables::loadTokens(Space& space) {
   }
 }
 
-Result<DeploymentPtr> Tables::loadDeployment(std::string_view id) {
-  REDD_TRY(auto row, database_.query(std::string(kDeploymentColumns) + "WHERE id = ?", id));
+Result<DeploymentPtr> Tables::deployment(std::string_view spaceId, std::string_view id) {
+  REDD_TRY(auto row, database_.query(std::string(kDeploymentColumns) + "WHERE space_id = ? AND id = ?", spaceId, id));
   REDD_TRY(const bool found, row.step());
-  if (!found) return missing("the active deployment");
+  if (!found) return DeploymentPtr();
   REDD_TRY(auto deployment, deploymentFrom(row));
   REDD_TRY(auto bundle, database_.query("SELECT text FROM bundles WHERE deployment_id = ?", id));
   REDD_TRY(const bool hasBundle, bundle.step());
-  if (!hasBundle) return missing("the active deployment's bundle");
+  if (!hasBundle) return missing("a deployment's bundle");
   deployment.bundle = std::make_shared<const std::string>(bundle.text(0));
   return std::make_shared<const Deployment>(std::move(deployment));
 }

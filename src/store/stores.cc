@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <map>
 
+#include "sqlite/space_copy.h"
 #include "sqlite/sqlite_store.h"
 #include "store/store.h"
 
@@ -54,6 +55,32 @@ class SqliteStores final : public std::enable_shared_from_this<SqliteStores> {
     return found == spaces_.end() ? nullptr : found->second.store;
   }
 
+  void copy(const std::string& fromId, const std::string& toId, Completion<void> done) {
+    if (!isFolderName(fromId) || !isFolderName(toId)) return later(std::move(done), Result<void>(invalid("A space's id cannot be a folder.")));
+    const auto spaces = dataDir_ / "spaces";
+    inBackground([from = spaces / fromId, to = spaces / toId] { return sqlite::copySpace(from, to); }, std::move(done));
+  }
+
+  void remove(const std::string& spaceId, Completion<void> done) {
+    if (!isFolderName(spaceId)) return later(std::move(done), Result<void>(invalid("The space's id cannot be a folder: " + spaceId)));
+    const auto found = spaces_.find(spaceId);
+    if (found != spaces_.end() && !found->second.store) {
+      return later(std::move(done), Result<void>(Error::make(ErrorCode::unavailable, "The space is being opened")));
+    }
+    auto gone = [self = shared_from_this(), spaceId, done = std::move(done)](Result<void>) mutable {
+      self->inBackground([folder = self->dataDir_ / "spaces" / spaceId] { return removeFolder(folder); }, std::move(done));
+    };
+    if (found == spaces_.end()) return gone({});
+    const auto store = std::move(found->second.store);
+    spaces_.erase(found);
+    ++busy_;
+    store->close([self = shared_from_this(), store, gone = std::move(gone)](Result<void> closed) mutable {
+      --self->busy_;
+      gone(std::move(closed));
+      self->closeWhenQuiet();
+    });
+  }
+
   void close(Completion<void> done) {
     closing_ = true;
     closed_ = std::move(done);
@@ -73,6 +100,29 @@ class SqliteStores final : public std::enable_shared_from_this<SqliteStores> {
   template <class T, class Value>
   void later(Completion<T> done, Value value) {
     asio::post(loop_, [done = std::move(done), value = std::move(value)]() mutable { done(std::move(value)); });
+  }
+
+  static Result<void> removeFolder(const std::filesystem::path& folder) {
+    std::error_code failed;
+    std::filesystem::remove_all(folder, failed);
+    if (failed) return Error::hidden(ErrorCode::internal, fmt::format("{} cannot be removed: {}", folder.string(), failed.message()));
+    return {};
+  }
+
+  // One piece of long work at a time, on a thread of its own: readers do not wait behind it.
+  template <class Work>
+  void inBackground(Work work, Completion<void> done) {
+    ++busy_;
+    auto guard = asio::make_work_guard(loop_);
+    asio::post(background_, [self = shared_from_this(), guard = std::move(guard), work = std::move(work), done = std::move(done)]() mutable {
+      auto result = work();
+      Loop& loop = self->loop_;
+      asio::post(loop, [self = std::move(self), done = std::move(done), result = std::move(result)]() mutable {
+        --self->busy_;
+        done(std::move(result));
+        self->closeWhenQuiet();
+      });
+    });
   }
 
   void openSpace(const std::string& spaceId) {
@@ -122,8 +172,9 @@ class SqliteStores final : public std::enable_shared_from_this<SqliteStores> {
   const Limits limits_;
   Metrics& metrics_;
   std::shared_ptr<sqlite::ReaderThreads> readers_ = std::make_shared<sqlite::ReaderThreads>(kReaderThreads);
+  asio::thread_pool background_{1};
   std::map<std::string, Space, std::less<>> spaces_;
-  std::size_t busy_ = 0;  // spaces being opened or closed
+  std::size_t busy_ = 0;  // spaces being opened or closed, copies and removals under way
   bool closing_ = false;
   Completion<void> closed_;
 };
@@ -136,6 +187,8 @@ class OwnedStores final : public Stores {
     stores_->get(std::move(spaceId), std::move(done));
   }
   std::shared_ptr<Store> opened(std::string_view spaceId) override { return stores_->opened(spaceId); }
+  void copy(std::string fromId, std::string toId, Completion<void> done) override { stores_->copy(fromId, toId, std::move(done)); }
+  void remove(std::string spaceId, Completion<void> done) override { stores_->remove(spaceId, std::move(done)); }
   void close(Completion<void> done) override { stores_->close(std::move(done)); }
 
  private:

@@ -23,6 +23,7 @@ constexpr std::size_t kForgottenMax = 1'000;  // a worker with more never-settle
 std::string spaceLabel(const space::Space& space) { return fmt::format("space=\"{}\"", labelValue(space.label())); }
 
 bool sameCode(const space::Space& a, const space::Space& b) {
+  if (a.settings.limits.workerHeapMiB != b.settings.limits.workerHeapMiB) return false;
   if (!a.deployment || !b.deployment || a.deployment->id != b.deployment->id) return false;
   return std::ranges::equal(a.settings.env, b.settings.env,
                             [](const auto& x, const auto& y) { return x.first == y.first && x.second.value == y.second.value; });
@@ -44,7 +45,7 @@ Pool::~Pool() {
 
 void Pool::invoke(const RunPtr& run) {
   if (stopping_) return fail(run, Error::hidden(ErrorCode::unavailable, "the server stops"));
-  if (!space_->deployment) return fail(run, Error::hidden(ErrorCode::unavailable, "no code is deployed"));
+  if (!space_->deployment) return fail(run, notFound("No code deployed"));
   if (waiting_.empty() && canTake()) return dispatch(run);
   if (waiting_.size() >= context_.limits.requestsQueuedPerSpaceMax) {
     return fail(run, Error::hidden(ErrorCode::unavailable, "too many requests of this space wait"));
@@ -62,7 +63,10 @@ void Pool::abandon(const RunPtr& run) {
   std::erase(waiting_, run);
 }
 
-bool Pool::canTake() const { return current_ && current_->takesInvocations() && current_->active() < context_.limits.requestsPerSpaceMax; }
+bool Pool::canTake() const {
+  const auto most = space::boundedBy(space_->settings.limits.requestsMax, context_.limits.requestsPerSpaceMax);
+  return current_ && current_->takesInvocations() && current_->active() < most;
+}
 
 void Pool::dispatch(const RunPtr& run) {
   invocations_.add();
@@ -216,12 +220,12 @@ std::shared_ptr<Worker> Pool::workerOf(std::string_view deploymentId) const {
 }
 
 void Pool::adopt(space::SpacePtr space) {
-  const bool removed = !space->deployment;
-  if (!removed && space->revision <= space_->revision) return;
+  const bool isGone = space->revision == 0;
+  if (!isGone && space->revision <= space_->revision) return;
   const bool unchanged = sameCode(*space_, *space);
   space_ = std::move(space);
-  if (removed) {
-    failWaiting(notFound("the space was removed"));
+  if (!space_->deployment) {
+    failWaiting(notFound(isGone ? "the space was removed" : "No code deployed"));
     retire(std::exchange(next_, nullptr));
     retire(std::exchange(current_, nullptr));
     replace_ = false;

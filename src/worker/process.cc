@@ -86,7 +86,7 @@ Fd::~Fd() {
   if (fd_ >= 0) ::close(fd_);
 }
 
-Result<Process> startProcess(const WorkerOptions& options, const Limits& limits) {
+Result<Process> startProcess(const WorkerOptions& options, std::size_t heapMiB) {
   std::array<int, 2> sockets{};
   if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, sockets.data()) != 0) return failed("socketpair");
   Fd ours(sockets[0]);
@@ -103,7 +103,7 @@ Result<Process> startProcess(const WorkerOptions& options, const Limits& limits)
   std::error_code gone;
   const auto entry = options.runtimeDir / (std::filesystem::exists(options.runtimeDir / "main.cjs", gone) ? "main.cjs" : "main.mjs");
   // Without a limit of its own the young generation makes V8 collect all the time under a small heap.
-  std::vector<std::string> args{"node", fmt::format("--max-old-space-size={}", limits.workerHeapMiB), "--max-semi-space-size=8", entry.string()};
+  std::vector<std::string> args{"node", fmt::format("--max-old-space-size={}", heapMiB), "--max-semi-space-size=8", entry.string()};
   std::vector<std::string> env{"TZ=UTC"};
   if (!options.caFile.empty()) env.push_back("NODE_EXTRA_CA_CERTS=" + options.caFile.string());
   const std::string path = options.node.string();

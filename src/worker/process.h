@@ -38,7 +38,7 @@ struct Process {
   Fd output;   // what it prints, non-blocking
 };
 
-Result<Process> startProcess(const WorkerOptions& options, const Limits& limits);
+Result<Process> startProcess(const WorkerOptions& options, std::size_t heapMiB);
 
 void killGroup(int pid);  // SIGKILL to the process and all that it started; only before it is reaped
 

@@ -19,6 +19,16 @@ namespace {
 
 constexpr std::int64_t kTickMs = 50, kRelaxedTickMs = 1'000;
 
+// The two versions of a split space have a pool each.
+std::string poolKey(const space::Space& space) { return space.version == space::Space::Version::active ? space.id : space.id + "/alternative"; }
+
+// What the pool of the alternative hears when there is none (any more).
+space::SpacePtr withoutCode(const space::Space& space) {
+  auto out = std::make_shared<space::Space>(space);
+  out->deployment = nullptr;
+  return out;
+}
+
 // What the caller of invoke() holds.
 class Handle final : public Invocation {
  public:
@@ -124,8 +134,9 @@ class SupervisorImpl final : public Supervisor {
 
   void spaceChanged(const space::SpacePtr& before, const space::SpacePtr& after) override {
     const space::SpacePtr& space = after ? after : before;
-    const auto found = pools_.find(space->id);
-    if (found != pools_.end()) found->second->adopt(space);
+    if (const auto found = pools_.find(space->id); found != pools_.end()) found->second->adopt(space);
+    const auto other = pools_.find(space->id + "/alternative");
+    if (other != pools_.end()) other->second->adopt(space->alternative ? space->alternative : withoutCode(*space));
   }
 
   std::vector<WorkerInfo> workers() const override {
@@ -134,7 +145,8 @@ class SupervisorImpl final : public Supervisor {
     for (const auto& [id, pool] : pools_) {
       for (const auto& worker : pool->workers()) {
         all.push_back({worker->id(), worker->pid(), worker->space()->label(), worker->space()->deployment->id,
-                       kStates.at(static_cast<std::size_t>(worker->state())), worker->active()});
+                       kStates.at(static_cast<std::size_t>(worker->state())), worker->active(),
+                       worker->space()->id});
       }
     }
     return all;
@@ -149,9 +161,10 @@ class SupervisorImpl final : public Supervisor {
 
  private:
   Pool& poolOf(const space::SpacePtr& space) {
-    const auto found = pools_.find(space->id);
+    const auto key = poolKey(*space);
+    const auto found = pools_.find(key);
     if (found != pools_.end()) return *found->second;
-    Pool& pool = *pools_.emplace(space->id, std::make_unique<Pool>(context_, space)).first->second;
+    Pool& pool = *pools_.emplace(key, std::make_unique<Pool>(context_, space)).first->second;
     if (stopping_) pool.stop(monotonicNs());
     return pool;
   }

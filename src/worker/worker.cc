@@ -23,7 +23,7 @@ constexpr std::size_t kBundlePieceBytes = 1 << 20;
 }  // namespace
 
 Result<std::shared_ptr<Worker>> Worker::start(Context& context, space::SpacePtr space, Owner& owner) {
-  REDD_TRY(Process process, startProcess(context.options, context.limits));
+  REDD_TRY(Process process, startProcess(context.options, space::boundedBy(space->settings.limits.workerHeapMiB, context.limits.workerHeapMiB)));
   const std::shared_ptr<Worker> worker(new Worker(context, std::move(space), owner, std::move(process)));
   worker->begin();
   return worker;

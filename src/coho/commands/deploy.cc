@@ -93,28 +93,4 @@ Result<void> deploy(const Context& context, const DeployArguments& arguments) {
   return {};
 }
 
-Result<void> deployHistory(const Context& context) {
-  REDD_TRY(const auto target, context.target());
-  REDD_TRY(const auto client, context.connect());
-  REDD_TRY(const auto answer, context.call(client, target, {.path = target.path("/deployments")}));
-  if (context.wantsJson()) {
-    context.result(answer);
-    return {};
-  }
-  const auto deployments = memberOf(answer, "deployments");
-  if (!deployments.is_array() || deployments.empty()) {
-    context.terminal.out("No code deployed");
-    return {};
-  }
-  Table table({"DEPLOYED", "ID", "SIZE", "COMMIT", "AUTHOR", ""});
-  for (const auto& one : deployments) {
-    table.add({isoTime(numberOf(one, "createdMs")), textOf(one, "id"),
-               sizeText(static_cast<std::size_t>(std::max<std::int64_t>(0, numberOf(one, "bundleBytes")))),
-               fmt::format("{} {}", textOf(one, "gitBranch"), textOf(one, "gitHash").substr(0, 8)), textOf(one, "author"),
-               flagOf(one, "active") ? "(active)" : ""});
-  }
-  print(context.terminal, table);
-  return {};
-}
-
 }  // namespace redd::coho

@@ -14,6 +14,7 @@
 #include <string>
 #include <vector>
 
+#include "base/clock.h"
 #include "base/limits.h"
 #include "base/metrics.h"
 #include "base/result.h"
@@ -42,6 +43,8 @@ struct ControlOptions {
   GraphqlLimits graphql = {};
   std::filesystem::path graphqlDir = {};  // runtime/graphql: what the GraphQL door's worker runs
   auth::Authenticator* authenticator = nullptr;  // explains tokens and knows key sets; outlives Control. nullptr: those operations are unavailable
+  std::uint32_t trashDays = 7;            // a removed space can be restored for so long
+  std::function<UnixMs()> clock = nowMs;  // that the age of what lies in the trash is told by
 };
 
 class Control {

@@ -26,6 +26,7 @@ struct NewDeployment {
   Manifest manifest;
   std::string id;  // made by newDeploymentId() before the workers tried it
   std::string sourceId = {};  // as Deployment's
+  std::string restores = {};  // as Deployment's
 };
 
 enum class Role : std::uint8_t { none, owner };
@@ -38,6 +39,12 @@ struct Principal {
 // What a rotation of the secret key sealed anew.
 struct Resealed {
   std::size_t variables = 0, tokens = 0;
+};
+
+// A space that was removed and can be restored until it is purged.
+struct TrashedSpace {
+  std::string id, project, name;
+  UnixMs removedMs = 0;
 };
 
 class Catalogue {
@@ -62,13 +69,32 @@ class Catalogue {
 
   virtual Result<ProjectPtr> createProject(std::string_view name) = 0;  // spec 70.4: 4-15 letters or digits; the suffix is made here. No space
   virtual Result<SpacePtr> createSpace(std::string_view project, std::string_view name) = 0;  // [a-z0-9-]{1,30}
-  virtual Result<void> removeSpace(std::string_view project, std::string_view name) = 0;
+  virtual Result<SpacePtr> renameSpace(std::string_view project, std::string_view name, std::string newName) = 0;
+  // Into the trash: no longer in snapshots, its name is free, its domains too. Nothing of it is lost before it is purged.
+  virtual Result<TrashedSpace> removeSpace(std::string_view project, std::string_view name) = 0;
+  virtual Result<std::vector<TrashedSpace>> trash(std::string_view project) const = 0;  // newest first. Reads the file
+  // Out of the trash, as `newName` ("": its own); without the domains that other spaces have by now. notFound, alreadyExists.
+  virtual Result<SpacePtr> restoreSpace(std::string_view project, std::string_view id, std::string newName) = 0;
+  // Of the spaces that were removed at `removedBefore` or earlier, and of copies that were never finished: their ids. They can no longer be
+  // restored; purged() forgets one whose folder has gone.
+  virtual Result<std::vector<std::string>> doom(UnixMs removedBefore) = 0;
+  virtual Result<void> doomOne(std::string_view project, std::string_view id) = 0;  // notFound: not in this project's trash
+  virtual Result<void> purged(std::string_view id) = 0;
+
+  // A copy is made in three steps, so that its folder is never one that nobody knows of: beginCopy() answers the id of the new space, which
+  // nobody sees; its folder is filled; endCopy() publishes it with settings, variables, tokens and the active deployment of `from`, without
+  // its domains. Left undone, also by a stop of the server, the new space is doomed.
+  virtual Result<std::string> beginCopy(std::string_view project, std::string_view from, std::string_view to) = 0;
+  virtual Result<SpacePtr> endCopy(std::string_view project, std::string_view from, std::string_view to, std::string_view id) = 0;
+  virtual Result<void> dropCopy(std::string_view id) = 0;
 
   virtual Result<SpacePtr> setTokenPolicy(std::string_view project, std::string_view space, std::string jwksUrl, std::string issuer,
                                           std::vector<std::string> audience) = 0;
   virtual Result<SpacePtr> setAllowedHosts(std::string_view project, std::string_view space, std::vector<std::string> ranges) = 0;
   virtual Result<SpacePtr> setCorsOrigins(std::string_view project, std::string_view space, std::vector<std::string> origins) = 0;
   virtual Result<SpacePtr> setDomains(std::string_view project, std::string_view space, std::vector<std::string> domains) = 0;
+  virtual Result<SpacePtr> moveDomain(std::string_view project, std::string_view space, std::string domain) = 0;  // from another of the project, at once
+  virtual Result<SpacePtr> setLimits(std::string_view project, std::string_view space, SpaceLimits limits) = 0;
   virtual Result<SpacePtr> setEnv(std::string_view project, std::string_view space, std::string name, EnvValue value) = 0;
   virtual Result<SpacePtr> removeEnv(std::string_view project, std::string_view space, std::string_view name) = 0;
   virtual Result<ApiToken> addToken(std::string_view project, std::string_view space, TokenAccess access, std::string description) = 0;
@@ -82,6 +108,13 @@ class Catalogue {
   virtual Result<SpacePtr> activate(std::string_view project, std::string_view space, NewDeployment deployment) = 0;
   // The deployments that are kept, newest first, without their bundles (`bundle` is nullptr). Reads the file: not for a loop.
   virtual Result<std::vector<Deployment>> deployments(std::string_view project, std::string_view space) const = 0;
+  // One of them with its bundle. notFound. Reads the file.
+  virtual Result<DeploymentPtr> deployment(std::string_view project, std::string_view space, std::string_view id) const = 0;
+  // activate(), rollBack() and undeploy() end a split.
+  // Makes the kept deployment `target` the active one; the one that was active is no longer kept. When none was active, none goes.
+  virtual Result<SpacePtr> rollBack(std::string_view project, std::string_view space, DeploymentPtr target) = 0;
+  virtual Result<SpacePtr> setSplit(std::string_view project, std::string_view space, std::optional<Split> split) = 0;
+  virtual Result<SpacePtr> undeploy(std::string_view project, std::string_view space) = 0;  // deployments stay kept. notFound: none active
 };
 
 // The space named `name` of `project` in a snapshot, or the reason why not (spec 20.1 texts).

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -43,9 +44,22 @@ struct Deployment {
   std::shared_ptr<const std::string> bundle;  // the script's text
   Manifest manifest;
   std::string sourceId;  // the deployment whose source files it uses; "" its own
+  std::string restores;  // the earlier deployment whose code it puts back; "" none
   const std::string& sourceScope() const { return sourceId.empty() ? id : sourceId; }  // of store/files.h
 };
 using DeploymentPtr = std::shared_ptr<const Deployment>;
+
+// Bounds of one space; 0: the server's (base/limits.h). The smaller of the two holds.
+struct SpaceLimits {
+  std::uint32_t requestDeadlineMs = 0;
+  std::uint32_t requestsMax = 0;  // that run at once
+  std::uint32_t workerHeapMiB = 0;
+  bool operator==(const SpaceLimits&) const = default;
+};
+template <class Server>
+constexpr Server boundedBy(std::uint32_t own, Server server) {
+  return own == 0 || own >= server ? server : static_cast<Server>(own);
+}
 
 struct Settings {
   std::string jwksUrl, issuer;
@@ -54,6 +68,13 @@ struct Settings {
   std::vector<std::string> corsOrigins;   // empty: every origin is echoed (SEC-20)
   std::vector<std::string> domains;       // host names whose whole path is the space's API path (spec 20.1)
   std::map<std::string, EnvValue> env;
+  SpaceLimits limits;
+};
+
+// A percentage split: so many of the clients meet this deployment, the others the active one.
+struct Split {
+  DeploymentPtr deployment;
+  unsigned percent = 0;  // 1 to 99
 };
 
 struct Space {
@@ -64,6 +85,10 @@ struct Space {
   Settings settings;
   std::vector<ApiToken> tokens;
   DeploymentPtr deployment;  // nullptr: no code deployed
+  std::optional<Split> split;
+  // Of a split: this space with the split's deployment in the place of the active one, as its workers and requests see it.
+  std::shared_ptr<const Space> alternative;
+  enum class Version : std::uint8_t { active, alternative } version = Version::active;
   std::uint64_t revision = 0;     // grows with every change of this space
   std::uint64_t envRevision = 0;  // grows when workers must restart: env or deployment changed
   std::string label() const { return project + "/" + name; }

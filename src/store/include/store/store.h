@@ -143,6 +143,10 @@ class Stores {
   virtual ~Stores() = default;
   virtual void get(std::string spaceId, Completion<std::shared_ptr<Store>> done) = 0;
   virtual std::shared_ptr<Store> opened(std::string_view spaceId) = 0;  // nullptr when it is not open now
+  // The data and files of a space as they are at one moment, into the folder of one that has none yet; neither loop nor writers wait.
+  virtual void copy(std::string fromId, std::string toId, Completion<void> done) = 0;
+  // Closes the space's store when it is open and deletes its folder. One that is not there is done at once.
+  virtual void remove(std::string spaceId, Completion<void> done) = 0;
   virtual void close(Completion<void> done) = 0;                        // all of them
 };
 

@@ -87,6 +87,8 @@ class Supervisor {
   // Where workers find the server itself under the name apigateway-service:8888 (spec 10.12). Before the first worker starts.
   virtual void setGatewayAddress(GatewayAddress address) = 0;
 
+  // The two versions of a split space (space::Space::alternative) are invoked and prepared as if they were two spaces.
+
   // The space changed (published): new invocations go to workers of the new deployment and environment; old ones finish, then drain.
   virtual void spaceChanged(const space::SpacePtr& before, const space::SpacePtr& after) = 0;
 
@@ -96,6 +98,7 @@ class Supervisor {
     int pid = 0;
     std::string space, deployment, state;
     std::size_t invocations = 0;
+    std::string spaceId = {};
   };
   virtual std::vector<WorkerInfo> workers() const = 0;
   virtual Task<void> stop(std::int64_t deadlineMs) = 0;  // drain all, then kill

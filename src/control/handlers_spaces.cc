@@ -1,0 +1,132 @@
+// The life of spaces after they were made: another name, the trash and back, copies.
+#include <fmt/format.h>
+
+#include "data_access.h"
+#include "json_writer.h"
+#include "source_reader.h"
+#include "source_store.h"
+#include "space_sweeper.h"
+#include "views.h"
+
+namespace redd::control {
+namespace {
+
+constexpr std::string_view kOk = R"({"ok":true})";
+constexpr std::int64_t kDayMs = 86'400'000;
+
+Answer show(const Call& call, const space::Space& space) {
+  return Answer{spaceJson(*call.services.catalogue.snapshot(), space, call.services.hosts, call.host)};
+}
+
+// What cannot be undone asks for the name.
+Result<void> checkConfirmed(const Call& call, std::string_view name) {
+  if (call.arguments.text("confirm") == name) return {};
+  return invalid(fmt::format("'confirm' must be the name of the space, {}.", name));
+}
+
+std::string trashedJson(const Services& services, const space::TrashedSpace& one) {
+  return JsonObject()
+      .text("id", one.id)
+      .text("name", one.name)
+      .number("removedMs", static_cast<double>(one.removedMs))
+      .number("purgeMs", static_cast<double>(one.removedMs + services.options.trashDays * kDayMs))
+      .end();
+}
+
+Task<Result<std::vector<space::TrashedSpace>>> trashOf(Services& services, std::string project) {
+  co_return co_await services.lane.run<std::vector<space::TrashedSpace>>([&services, project] { return services.catalogue.trash(project); });
+}
+
+// Without the data: the source files alone, which the code reads.
+Task<Result<void>> copySources(Services& services, space::SpacePtr from, std::string toId) {
+  if (!from->deployment) co_return Result<void>{};
+  const auto open = [&services](const std::string& id) {
+    return suspend<StorePtr>([&services, id](Completion<StorePtr> done) { services.stores.get(id, std::move(done)); });
+  };
+  REDD_CO_TRY(const auto source, co_await open(from->id));
+  REDD_CO_TRY(const auto target, co_await open(toId));
+  const auto scope = from->deployment->sourceScope();
+  REDD_CO_TRY(const auto files, co_await listSources(source, scope));
+  for (const auto& file : files) {
+    REDD_CO_TRY(const auto content, co_await readSource(source, scope, file.path));
+    const std::vector<SourceFile> one{{file.path, content}};
+    REDD_CO_TRY_VOID(co_await storeSources(target, scope, one));
+  }
+  co_return Result<void>{};
+}
+
+enum class Data : std::uint8_t { left, copied };
+
+Task<Result<void>> fillCopy(Services& services, space::SpacePtr from, std::string toId, Data data) {
+  if (data == Data::left) co_return co_await copySources(services, from, toId);
+  co_return co_await suspend<void>([&](Completion<void> done) { services.stores.copy(from->id, toId, std::move(done)); });
+}
+
+}  // namespace
+
+Task<Result<Answer>> renameSpace(Call call) {
+  auto& catalogue = call.services.catalogue;
+  const auto name = call.arguments.text("name");
+  REDD_CO_TRY(const auto space, call.space());
+  REDD_CO_TRY(const auto renamed, co_await call.services.lane.run<space::SpacePtr>(
+                                      [&catalogue, space, name] { return catalogue.renameSpace(space->project, space->name, name); }));
+  co_return show(call, *renamed);
+}
+
+Task<Result<Answer>> removeSpace(Call call) {
+  auto& catalogue = call.services.catalogue;
+  REDD_CO_TRY(const auto space, call.space());
+  REDD_CO_TRY_VOID(checkConfirmed(call, space->name));
+  REDD_CO_TRY(const auto trashed, co_await call.services.lane.run<space::TrashedSpace>(
+                                      [&catalogue, space] { return catalogue.removeSpace(space->project, space->name); }));
+  co_return Answer{JsonObject().flag("ok", true).raw("trashed", trashedJson(call.services, trashed)).end()};
+}
+
+Task<Result<Answer>> listTrash(Call call) {
+  REDD_CO_TRY(const auto trashed, co_await trashOf(call.services, call.arguments.text("project")));
+  const auto one = [&call](const auto& space) { return trashedJson(call.services, space); };
+  co_return Answer{JsonObject().raw("spaces", jsonList(trashed, one)).end()};
+}
+
+Task<Result<Answer>> restoreSpace(Call call) {
+  auto& catalogue = call.services.catalogue;
+  const auto project = call.arguments.text("project");
+  const auto id = call.arguments.text("id");
+  const auto name = call.arguments.text("name");
+  REDD_CO_TRY(const auto space, co_await call.services.lane.run<space::SpacePtr>(
+                                    [&catalogue, project, id, name] { return catalogue.restoreSpace(project, id, name); }));
+  co_return show(call, *space);
+}
+
+Task<Result<Answer>> purgeSpace(Call call) {
+  auto& services = call.services;
+  const auto project = call.arguments.text("project");
+  const auto id = call.arguments.text("id");
+  REDD_CO_TRY(const auto trashed, co_await trashOf(services, project));
+  const auto found = std::ranges::find(trashed, id, &space::TrashedSpace::id);
+  if (found == trashed.end()) co_return notFound("There is no such space in the trash of the project.");
+  REDD_CO_TRY_VOID(checkConfirmed(call, found->name));
+  REDD_CO_TRY_VOID(co_await services.lane.run<void>([&services, project, id] { return services.catalogue.doomOne(project, id); }));
+  services.sweeper->soon();
+  co_return Answer{std::string(kOk)};
+}
+
+Task<Result<Answer>> copySpace(Call call) {
+  auto& services = call.services;
+  const auto to = call.arguments.text("to");
+  REDD_CO_TRY(auto from, call.space());
+  REDD_CO_TRY(const auto turn, co_await services.deploys.take(from->id));  // the deployment that is copied stays the active one
+  REDD_CO_TRY(from, call.space());
+  REDD_CO_TRY(const auto id, co_await services.lane.run<std::string>(
+                                 [&services, from, to] { return services.catalogue.beginCopy(from->project, from->name, to); }));
+  auto filled = co_await fillCopy(services, from, id, call.arguments.flag("data").value_or(false) ? Data::copied : Data::left);
+  auto made = filled ? co_await services.lane.run<space::SpacePtr>(
+                           [&services, from, to, id] { return services.catalogue.endCopy(from->project, from->name, to, id); })
+                     : Result<space::SpacePtr>(std::move(filled).error());
+  if (made) co_return show(call, **made);
+  std::ignore = co_await services.lane.run<void>([&services, id] { return services.catalogue.dropCopy(id); });
+  services.sweeper->soon();
+  co_return std::move(made).error();
+}
+
+}  // namespace redd::control
