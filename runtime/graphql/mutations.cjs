@@ -32,7 +32,7 @@ const rows = {
 
   removeDatastore: async ({ datastoreId }, context) => {
     const { datastore, parameters } = await inSpace(datastoreId, context);
-    return { operation: 'space.remove', parameters, arguments: {}, result: () => datastore };
+    return { operation: 'space.remove', parameters, arguments: { confirm: datastore.name }, result: () => datastore };
   },
 
   addToken: async ({ datastoreId, access, description }, context) => ({

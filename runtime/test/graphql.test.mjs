@@ -41,7 +41,7 @@ const rows = {
   addProject: ['addProject(name: "Crews", description: "d", teamId: "t2") { id Team { name } }', { uniqueName: 'crews-3c4d' },
     'project.create', {}, { name: 'Crews', teamId: 't2' }, { id: 'p2', Team: { name: 'Crew' } }],
   addDatastore: ['addDatastore(projectId: "p1", name: "dev") { id projectId }', { id: 's1' }, 'space.create', shop, { name: 'dev' }, { id: 's1', projectId: 'p1' }],
-  removeDatastore: ['removeDatastore(datastoreId: "s1") { id name }', { ok: true }, 'space.remove', dev, {}, { id: 's1', name: 'dev' }],
+  removeDatastore: ['removeDatastore(datastoreId: "s1") { id name }', { ok: true }, 'space.remove', dev, { confirm: 'dev' }, { id: 's1', name: 'dev' }],
   addToken: ['addToken(datastoreId: "s1", access: READ, description: "d") { key datastoreId }', { key: 'k2', access: 'READ', description: 'd' },
     'token.add', dev, { access: 'READ', description: 'd' }, { key: 'k2', datastoreId: 's1' }],
   removeToken: ['removeToken(datastoreId: "s1", tokenId: "k1") { key access }', { ok: true }, 'token.remove', { ...dev, key: 'k1' }, {}, { key: 'k1', access: 'READ' }],

@@ -35,4 +35,9 @@ void addConfirmation(CLI::App& command, Confirmation& confirmation) {
   command.add_option("--confirm", confirmation.name, "The name, instead of typing it");
 }
 
+CLI::App& commandGroup(CLI::App& app, const std::string& name, const std::string& description) {
+  const auto known = app.get_subcommands([&name](const CLI::App* one) { return one->get_name() == name; });
+  return known.empty() ? *app.add_subcommand(name, description)->require_subcommand(1) : *known.front();
+}
+
 }  // namespace redd::coho

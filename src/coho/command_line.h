@@ -24,6 +24,9 @@ void addServerOptions(CLI::App& command, CommonOptions& common);
 // A command with the options that all have: project, space, server, --json.
 CLI::App* addCommand(CLI::App& app, Parsed& parsed, std::string name, std::string description, Action action);
 
+// A command that only holds others; made when there is none of that name yet.
+CLI::App& commandGroup(CLI::App& app, const std::string& name, const std::string& description);
+
 void addConfirmation(CLI::App& command, Confirmation& confirmation);  // --yes and --confirm
 
 // The commands of data_commands.h.

@@ -22,16 +22,6 @@ std::string failureJson(std::string_view message) {
   return R"({"errors":[)" + JsonObject().text("message", message).end() + R"(],"data":null})";
 }
 
-Task<Result<std::string>> readBody(http::Exchange& exchange, std::uint64_t bytesMax) {
-  exchange.setBodyLimit(bytesMax);
-  std::string body;
-  while (true) {
-    REDD_CO_TRY(const auto piece, co_await exchange.readBody());
-    if (piece.empty()) co_return body;
-    body += piece;
-  }
-}
-
 bool isJson(const http::RequestHead& head) {
   const auto type = head.headers.find("content-type").value_or("");
   return type.substr(0, type.find(';')) == "application/json";
