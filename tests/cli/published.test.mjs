@@ -119,6 +119,17 @@ describe('the published command line', () => {
     assert.ok(json.indexOf('(active)') < json.indexOf('},'), 'the first is the active one');
   });
 
+  test('CP-02 deploy --rollback, undeploy', async () => {
+    const undone = await good(['deploy', '--rollback']);
+    assert.match(undone, /Rollback cmd\n\{\n {2}id: '[0-9a-f]{24}'/);
+    assert.equal((await hello()).json.message, 'first');
+    assert.equal((await good(['deploy', '--history', '--json'])).match(/DeploymentID: '[0-9a-f]{24}'/g).length, 1, 'the undone one is gone');
+    assert.match(await good(['undeploy']), /successfully removed/);
+    assert.equal((await hello()).status, 404);
+    await good(['deploy']);
+    assert.equal((await hello()).json.message, 'second');
+  });
+
   test('CP-07 import of JSON and CSV, export of both', async () => {
     assert.match(await good(['import', 'pets.json', 'pets']), /Finished import 4 objects/);
     await file('more.csv', 'name;age;_secret\nMimi;7;x\nNemo;0.5;y\n');
