@@ -13,6 +13,7 @@ namespace redd::control {
 void addControlHeaders(http::ResponseHead& head, std::string_view contentType);
 std::string errorJson(const Error& error);
 Task<void> respondJson(http::Exchange& exchange, int status, std::string body);
+void addRetryAfter(http::ResponseHead& head, const Error& error);  // what "retryAfterS" in Error::members says
 Task<void> respondError(http::Exchange& exchange, Error error);  // nothing for ErrorCode::cancelled: nobody is there
 
 }  // namespace redd::control

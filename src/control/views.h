@@ -14,9 +14,11 @@ namespace redd::control {
 std::vector<std::string> endpoints(const space::Snapshot& snapshot, const space::Space& space, const AllowedHosts& hosts,
                                    std::string_view host);
 
-std::string spaceJson(const space::Snapshot& snapshot, const space::Space& space, const AllowedHosts& hosts, std::string_view host);
-std::string projectJson(const space::Snapshot& snapshot, const space::Project& project, const AllowedHosts& hosts, std::string_view host);
-std::string tokenJson(const space::ApiToken& token);
+enum class Keys : std::uint8_t { shown, begun };  // of API tokens: the whole, or the first eight characters
+
+std::string spaceJson(const space::Snapshot& snapshot, const space::Space& space, const AllowedHosts& hosts, std::string_view host,
+                      Keys keys = Keys::shown);
+std::string tokenJson(const space::ApiToken& token, Keys keys = Keys::shown);
 std::string deploymentJson(const space::Deployment& deployment);  // the short form inside a space
 std::string_view accessName(space::TokenAccess access);           // READ, READWRITE
 

@@ -6,6 +6,7 @@
 #include <cstdio>
 
 #include "base/log.h"
+#include "audit_command.h"
 #include "serve.h"
 #include "settings.h"
 #include "store/sqlite/database.h"
@@ -38,7 +39,13 @@ int main(int argc, char** argv) {
   for (CLI::App* command : {serve, dev}) command->add_flag("--json", asJson, "Print one JSON line when ready instead of text");
   redd::defineSettings(*serve, serveSettings, redd::Mode::serve);
   redd::defineSettings(*dev, devSettings, redd::Mode::dev);
+  std::string auditData;
+  CLI::App* audit = app.add_subcommand("audit", "The log of logins and changes")->require_subcommand(1);
+  CLI::App* verify = audit->add_subcommand("verify", "Check that the log is as it was written; names the first bad row. Exit code 1: it is not");
+  verify->add_option("--data", auditData, "The server's data directory; the server may run")->envname("REDD_DATA")->required();
+  verify->add_flag("--json", asJson, "Print one JSON object");
   CLI11_PARSE(app, argc, argv);
+  if (verify->parsed()) return redd::verifyAudit(auditData, asJson ? redd::Output::json : redd::Output::forPeople);
 
   const bool isDev = dev->parsed();
   CLI::App& command = isDev ? *dev : *serve;

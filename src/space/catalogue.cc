@@ -7,7 +7,6 @@
 
 #include "base/clock.h"
 #include "base/random.h"
-#include "control_token.h"
 #include "crypto/hash.h"
 #include "data_dir.h"
 #include "names.h"
@@ -37,7 +36,7 @@ class SqliteCatalogue final : public Catalogue {
   SqliteCatalogue(DirectoryLock lock, std::unique_ptr<Tables> tables, Contents contents)
       : lock_(std::move(lock)),
         tables_(std::move(tables)),
-        users_(std::move(contents.users)),
+        formerOwner_(std::move(contents.formerOwner)),
         published_(std::make_shared<const Snapshot>(std::move(contents.snapshot))) {}
 
   SnapshotPtr snapshot() const override {
@@ -47,10 +46,13 @@ class SqliteCatalogue final : public Catalogue {
   std::shared_ptr<void> subscribe(std::function<void(const SpacePtr&, const SpacePtr&)> changed) override {
     return subscribers_.add(std::move(changed));
   }
-  Result<std::string> ensureOwner(const std::string& preset) override;
-  Principal authenticate(std::string_view token) const override;
-  Result<ProjectPtr> createProject(std::string_view name) override;
-  Result<SpacePtr> createSpace(std::string_view project, std::string_view name) override;
+  std::string derivedKey(std::string_view purpose) const override { return tables_->sealer().derivedKey(purpose); }
+  std::optional<FormerOwner> formerOwner() const override;
+  Result<void> forgetFormerOwner() override;
+  Result<void> giveProjectsWithoutTeam(std::string_view teamId) override;
+  Result<ProjectPtr> createProject(std::string_view name, std::string_view teamId) override;
+  Result<ProjectPtr> moveProject(std::string_view project, std::string_view teamId) override;
+  Result<SpacePtr> createSpace(std::string_view project, std::string_view name, Entry entry) override;
   Result<void> removeSpace(std::string_view project, std::string_view name) override;
   Result<SpacePtr> setTokenPolicy(std::string_view project, std::string_view space, std::string jwksUrl, std::string issuer,
                                   std::vector<std::string> audience) override;
@@ -69,15 +71,14 @@ class SqliteCatalogue final : public Catalogue {
   // Everything below: under mutate_.
   Result<SpacePtr> changeSpace(std::string_view project, std::string_view name, const Edit& edit);
   Result<std::string> freshUniqueName(std::string_view name) const;
-  Result<void> putOwner(const std::string& token);
+  Result<ProjectPtr> giveToTeam(const Project& project, std::string_view teamId);
   void publish(Snapshot next);
   void publishSpace(const SpacePtr& before, const SpacePtr& after);
 
   DirectoryLock lock_;
-  mutable std::mutex mutate_;  // one change at a time; guards tables_
+  mutable std::mutex mutate_;  // one change at a time; guards tables_ and formerOwner_
   std::unique_ptr<Tables> tables_;
-  mutable std::mutex users_mutex_;
-  std::vector<User> users_;
+  std::optional<FormerOwner> formerOwner_;
   mutable std::mutex publish_;  // held for a copy of the pointer only: std::atomic<shared_ptr> of libstdc++ 12 fails under tsan
   SnapshotPtr published_;
   Subscribers subscribers_;
@@ -121,38 +122,46 @@ Result<SpacePtr> SqliteCatalogue::changeSpace(std::string_view project, std::str
   return SpacePtr(next);
 }
 
-// ---- owner ----
+// ---- what accounts take over ----
 
-Result<std::string> SqliteCatalogue::ensureOwner(const std::string& preset) {
+std::optional<FormerOwner> SqliteCatalogue::formerOwner() const {
   const std::scoped_lock lock(mutate_);
-  if (!preset.empty() && !isAcceptablePreset(preset)) {
-    return invalid("The preset owner's token must be 16 to 512 of letters, digits and ._~+/=-");
-  }
-  if (!users_.empty() && (preset.empty() || authenticate(preset).role == Role::owner)) return std::string();
-  auto token = preset.empty() ? newControlToken() : preset;
-  REDD_TRY_VOID(putOwner(token));
-  return token;
+  return formerOwner_;
 }
 
-Result<void> SqliteCatalogue::putOwner(const std::string& token) {
-  auto owner = users_.empty() ? User{.id = objectId(), .name = "Owner", .email = {}, .role = Role::owner, .tokenDigest = {}} : users_.front();
-  owner.tokenDigest = crypto::sha256Hex(token);
-  REDD_TRY_VOID(tables_->transact([&] { return tables_->putUser(owner); }));
-  const std::scoped_lock lock(users_mutex_);
-  users_ = {std::move(owner)};
+Result<void> SqliteCatalogue::forgetFormerOwner() {
+  const std::scoped_lock lock(mutate_);
+  if (!formerOwner_) return {};
+  REDD_TRY_VOID(tables_->transact([&] { return tables_->forgetFormerOwner(); }));
+  formerOwner_.reset();
   return {};
 }
 
-Principal SqliteCatalogue::authenticate(std::string_view token) const {
-  constexpr std::size_t tokenBytesMax = 512;
-  if (token.empty() || token.size() > tokenBytesMax) return {};
-  const auto digest = crypto::sha256Hex(token);
-  Principal found;
-  const std::scoped_lock lock(users_mutex_);
-  for (const auto& user : users_) {
-    if (crypto::constantTimeEqual(digest, user.tokenDigest)) found = {user.role, user.id, user.name, user.email};
+Result<void> SqliteCatalogue::giveProjectsWithoutTeam(std::string_view teamId) {
+  const std::scoped_lock lock(mutate_);
+  const auto now = snapshot();
+  for (const auto& [name, project] : now->projects) {
+    if (project->teamId.empty()) REDD_TRY_VOID(giveToTeam(*project, teamId));
   }
-  return found;
+  return {};
+}
+
+Result<ProjectPtr> SqliteCatalogue::giveToTeam(const Project& project, std::string_view teamId) {
+  auto next = std::make_shared<Project>(project);
+  next->teamId = teamId;
+  REDD_TRY_VOID(tables_->transact([&] { return tables_->putProject(*next); }));
+  Snapshot snapshotNext = *snapshot();
+  snapshotNext.projects.insert_or_assign(next->uniqueName, next);
+  publish(std::move(snapshotNext));
+  return ProjectPtr(next);
+}
+
+Result<ProjectPtr> SqliteCatalogue::moveProject(std::string_view project, std::string_view teamId) {
+  const std::scoped_lock lock(mutate_);
+  const auto now = snapshot();
+  const auto found = now->projects.find(project);
+  if (found == now->projects.end()) return notFound("Unknown project");
+  return giveToTeam(*found->second, teamId);
 }
 
 // ---- projects and spaces ----
@@ -167,7 +176,7 @@ Result<std::string> SqliteCatalogue::freshUniqueName(std::string_view name) cons
   return Error::make(ErrorCode::alreadyExists, fmt::format("No free name for another project '{}'.", name));
 }
 
-Result<ProjectPtr> SqliteCatalogue::createProject(std::string_view name) {
+Result<ProjectPtr> SqliteCatalogue::createProject(std::string_view name, std::string_view teamId) {
   REDD_TRY_VOID(checkProjectName(name));
   const std::scoped_lock lock(mutate_);
   Snapshot next = *snapshot();
@@ -177,6 +186,7 @@ Result<ProjectPtr> SqliteCatalogue::createProject(std::string_view name) {
   auto project = std::make_shared<Project>();
   project->id = randomLabel(16);
   project->name = name;
+  project->teamId = teamId;
   project->createdMs = nowMs();
   REDD_TRY(project->uniqueName, freshUniqueName(name));
   if (next.defaultProject.empty()) next.defaultProject = project->uniqueName;
@@ -189,7 +199,7 @@ Result<ProjectPtr> SqliteCatalogue::createProject(std::string_view name) {
   return ProjectPtr(project);
 }
 
-Result<SpacePtr> SqliteCatalogue::createSpace(std::string_view project, std::string_view name) {
+Result<SpacePtr> SqliteCatalogue::createSpace(std::string_view project, std::string_view name, Entry entry) {
   REDD_TRY_VOID(checkSpaceName(name));
   const std::scoped_lock lock(mutate_);
   const auto now = snapshot();
@@ -206,6 +216,7 @@ Result<SpacePtr> SqliteCatalogue::createSpace(std::string_view project, std::str
   space->projectId = owner->second->id;
   space->project = project;
   space->name = name;
+  space->entry = entry;
   space->revision = 1;
   space->envRevision = 1;
   REDD_TRY_VOID(tables_->transact([&] { return tables_->putSpace(*space); }));
@@ -344,6 +355,11 @@ Result<std::vector<Deployment>> SqliteCatalogue::deployments(std::string_view pr
 }
 
 }  // namespace
+
+Result<std::string> derivedKeyOf(const std::filesystem::path& dataDir, std::string_view purpose) {
+  REDD_TRY(const auto key, readSecretKey(dataDir, MissingKey::refuse));
+  return Sealer(key).derivedKey(purpose);
+}
 
 Result<std::unique_ptr<Catalogue>> Catalogue::open(const std::filesystem::path& dataDir) {
   REDD_TRY(auto lock, DirectoryLock::acquire(dataDir));

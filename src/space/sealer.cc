@@ -22,4 +22,8 @@ std::string Sealer::digest(std::string_view secret) const {
   return out;
 }
 
+std::string Sealer::derivedKey(std::string_view purpose) const {
+  return std::string(bytesOf(crypto::hmacSha256(digesting_, std::string("derived key|").append(purpose))));
+}
+
 }  // namespace redd::space

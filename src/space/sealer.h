@@ -22,6 +22,7 @@ class Sealer {
 
   // A keyed digest, hex: finds a row by a secret without storing the secret (SEC-33).
   std::string digest(std::string_view secret) const;
+  std::string derivedKey(std::string_view purpose) const;  // 32 bytes
   // Tells whether a catalogue was sealed with this key; says nothing about the key.
   std::string fingerprint() const { return digest("fingerprint"); }
 

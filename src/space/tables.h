@@ -21,15 +21,9 @@
 
 namespace redd::space {
 
-struct User {
-  std::string id, name, email;
-  Role role = Role::none;
-  std::string tokenDigest;  // SHA-256 of the token in hex; the token itself is nowhere
-};
-
 struct Contents {
   Snapshot snapshot;
-  std::vector<User> users;
+  std::optional<FormerOwner> formerOwner;
 };
 
 class Tables {
@@ -43,7 +37,7 @@ class Tables {
   Result<void> transact(const std::function<Result<void>()>& change);
 
   // Inside transact():
-  Result<void> putUser(const User& user);
+  Result<void> forgetFormerOwner();
   Result<void> putProject(const Project& project);
   Result<void> putDefaultProject(std::string_view uniqueName);
   Result<void> putSpace(const Space& space);  // name, settings without env, revisions, active deployment
@@ -55,12 +49,14 @@ class Tables {
   Result<void> addDeployment(std::string_view spaceId, const Deployment& deployment);
   Result<void> dropOldDeployments(std::string_view spaceId, std::size_t keep);
 
+  const Sealer& sealer() const { return sealer_; }
+
   Result<std::vector<Deployment>> deployments(std::string_view spaceId);  // newest first, without bundles
 
  private:
   Tables(store::sqlite::Database database, Sealer sealer) : database_(std::move(database)), sealer_(std::move(sealer)) {}
   Result<void> checkKey();
-  Result<void> loadUsers(Contents& out);
+  Result<void> loadFormerOwner(Contents& out);
   Result<void> loadProjects(Contents& out);
   Result<void> loadSpaces(Project& project);
   Result<void> loadEnv(Space& space);

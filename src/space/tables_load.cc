@@ -30,7 +30,7 @@ Error missing(std::string what) { return Error::hidden(ErrorCode::internal, "the
 
 Result<Contents> Tables::load() {
   Contents out;
-  REDD_TRY_VOID(loadUsers(out));
+  REDD_TRY_VOID(loadFormerOwner(out));
   REDD_TRY_VOID(loadProjects(out));
   REDD_TRY(auto row, database_.query("SELECT value FROM meta WHERE name = 'default_project'"));
   REDD_TRY(const bool found, row.step());
@@ -38,17 +38,15 @@ Result<Contents> Tables::load() {
   return out;
 }
 
-Result<void> Tables::loadUsers(Contents& out) {
-  REDD_TRY(auto rows, database_.query("SELECT id, name, email, token_digest FROM users WHERE role = 'owner'"));
-  while (true) {
-    REDD_TRY(const bool row, rows.step());
-    if (!row) return {};
-    out.users.push_back({textOf(rows, 0), textOf(rows, 1), textOf(rows, 2), Role::owner, textOf(rows, 3)});
-  }
+Result<void> Tables::loadFormerOwner(Contents& out) {
+  REDD_TRY(auto row, database_.query("SELECT id, token_digest FROM users WHERE role = 'owner' LIMIT 1"));
+  REDD_TRY(const bool found, row.step());
+  if (found) out.formerOwner = FormerOwner{textOf(row, 0), textOf(row, 1)};
+  return {};
 }
 
 Result<void> Tables::loadProjects(Contents& out) {
-  REDD_TRY(auto rows, database_.query("SELECT id, name, unique_name, created_ms FROM projects"));
+  REDD_TRY(auto rows, database_.query("SELECT id, name, unique_name, created_ms, team_id FROM projects"));
   while (true) {
     REDD_TRY(const bool row, rows.step());
     if (!row) return {};
@@ -57,6 +55,7 @@ Result<void> Tables::loadProjects(Contents& out) {
     project->name = textOf(rows, 1);
     project->uniqueName = textOf(rows, 2);
     project->createdMs = rows.integer(3);
+    project->teamId = textOf(rows, 4);
     REDD_TRY_VOID(loadSpaces(*project));
     for (const auto& [name, space] : project->spaces) {
       for (const auto& domain : space->settings.domains) out.snapshot.domains.emplace(domain, space);
@@ -67,7 +66,7 @@ Result<void> Tables::loadProjects(Contents& out) {
 
 Result<void> Tables::loadSpaces(Project& project) {
   REDD_TRY(auto rows, database_.query("SELECT id, name, revision, env_revision, deployment_id, jwks_url, issuer, audience, algorithms, "
-                                      "allowed_hosts, cors_origins, domains FROM spaces WHERE project_id = ?",
+                                      "allowed_hosts, cors_origins, domains, entry FROM spaces WHERE project_id = ?",
                                       project.id));
   while (true) {
     REDD_TRY(const bool row, rows.step());
@@ -87,6 +86,7 @@ Result<void> Tables::loadSpaces(Project& project) {
     REDD_TRY(settings.allowedHosts, listFrom(rows.text(9)));
     REDD_TRY(settings.corsOrigins, listFrom(rows.text(10)));
     REDD_TRY(settings.domains, listFrom(rows.text(11)));
+    space->entry = rows.text(12) == "teamOwners" ? Entry::teamOwners : Entry::project;
     REDD_TRY_VOID(loadEnv(*space));
     REDD_TRY_VOID(loadTokens(*space));
     if (!rows.isNull(4)) {

@@ -27,11 +27,9 @@ struct NewDeployment {
   std::string sourceId = {};  // as Deployment's
 };
 
-enum class Role : std::uint8_t { none, owner };
-// Who a control-plane token speaks for. The owner may do everything; more roles come with accounts.
-struct Principal {
-  Role role = Role::none;
-  std::string userId, name, email;
+// The owner as formats before the fourth kept it; accounts are a room of their own now.
+struct FormerOwner {
+  std::string id, tokenDigest;  // SHA-256 of the token, hex
 };
 
 class Catalogue {
@@ -47,14 +45,17 @@ class Catalogue {
   // subscription: no call is running or follows when its destructor returned; `changed` itself must not destroy it.
   virtual std::shared_ptr<void> subscribe(std::function<void(const SpacePtr& before, const SpacePtr& after)> changed) = 0;
 
-  // First start: makes the owner and returns the token in clear. `preset` may give the token (16 to 512 characters of
-  // [A-Za-z0-9._~+/=-]). When the owner exists already: empty, and nothing changes; but a preset that is not the owner's token
-  // replaces it (the operator's way out of a lost token) and is returned.
-  virtual Result<std::string> ensureOwner(const std::string& preset) = 0;
-  virtual Principal authenticate(std::string_view token) const = 0;  // constant time; Role::none when unknown
+  // 32 bytes that belong to this directory and `purpose`, derived from DIR/secret.key.
+  virtual std::string derivedKey(std::string_view purpose) const = 0;
+  // Who owned an older directory, until the accounts have taken it over and forgetFormerOwner() says so.
+  virtual std::optional<FormerOwner> formerOwner() const = 0;
+  virtual Result<void> forgetFormerOwner() = 0;
+  virtual Result<void> giveProjectsWithoutTeam(std::string_view teamId) = 0;  // of older directories
 
-  virtual Result<ProjectPtr> createProject(std::string_view name) = 0;  // spec 70.4: 4-15 letters or digits; the suffix is made here. No space
-  virtual Result<SpacePtr> createSpace(std::string_view project, std::string_view name) = 0;  // [a-z0-9-]{1,30}
+  // spec 70.4: 4-15 letters or digits; the suffix is made here. No space
+  virtual Result<ProjectPtr> createProject(std::string_view name, std::string_view teamId = {}) = 0;
+  virtual Result<ProjectPtr> moveProject(std::string_view project, std::string_view teamId) = 0;
+  virtual Result<SpacePtr> createSpace(std::string_view project, std::string_view name, Entry entry = Entry::project) = 0;  // [a-z0-9-]{1,30}
   virtual Result<void> removeSpace(std::string_view project, std::string_view name) = 0;
 
   virtual Result<SpacePtr> setTokenPolicy(std::string_view project, std::string_view space, std::string jwksUrl, std::string issuer,
@@ -72,6 +73,9 @@ class Catalogue {
   // The deployments that are kept, newest first, without their bundles (`bundle` is nullptr). Reads the file: not for a loop.
   virtual Result<std::vector<Deployment>> deployments(std::string_view project, std::string_view space) const = 0;
 };
+
+// The same as Catalogue::derivedKey, of a directory that may be in use. Error: there is no readable DIR/secret.key.
+Result<std::string> derivedKeyOf(const std::filesystem::path& dataDir, std::string_view purpose);
 
 // The space named `name` of `project` in a snapshot, or the reason why not (spec 20.1 texts).
 Result<SpacePtr> findSpace(const Snapshot& snapshot, std::string_view project, std::string_view name);
