@@ -31,11 +31,17 @@ Task<void> respondJson(http::Exchange& exchange, int status, std::string body) {
   std::ignore = co_await exchange.respond(std::move(head), std::move(body));
 }
 
+void addRetryAfter(http::ResponseHead& head, const Error& error) {
+  constexpr std::string_view member = "\"retryAfterS\":";
+  if (error.members.starts_with(member)) head.headers.add("retry-after", error.members.substr(member.size()));
+}
+
 Task<void> respondError(http::Exchange& exchange, Error error) {
   if (error.code == ErrorCode::cancelled) co_return;
   http::ResponseHead head{httpStatus(error.code), {}};
   addControlHeaders(head, "application/json");
   if (head.status == 401) head.headers.add("www-authenticate", "Bearer realm=\"redd\"");
+  addRetryAfter(head, error);
   std::ignore = co_await exchange.respond(std::move(head), errorJson(error));
 }
 

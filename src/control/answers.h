@@ -16,6 +16,7 @@ std::string errorJson(const Error& error);
 // The whole body of a request. Errors: payloadTooLarge, and those of Exchange::readBody().
 Task<Result<std::string>> readBody(http::Exchange& exchange, std::uint64_t bytesMax);
 Task<void> respondJson(http::Exchange& exchange, int status, std::string body);
+void addRetryAfter(http::ResponseHead& head, const Error& error);  // what "retryAfterS" in Error::members says
 Task<void> respondError(http::Exchange& exchange, Error error);  // nothing for ErrorCode::cancelled: nobody is there
 Task<void> respondMisdirected(http::Exchange& exchange);         // 421: the host name is none of ours (SEC-41)
 

@@ -31,6 +31,25 @@ std::string listingJson(std::string_view path) {
       .end();
 }
 
+// A change is refused when a browser says that a page of another site asks for it, and when its body is not what our own clients send
+// (SEC-34). No credential is ambient here (docs/decisions/0007-bearer-tokens.md); this is a second wall.
+Result<void> checkOrigin(const http::RequestHead& head, const Operation& operation) {
+  if (operation.method == "GET") return {};
+  const auto site = head.headers.find("sec-fetch-site");
+  const auto origin = head.headers.find("origin");
+  const bool sameSite = !site || *site == "same-origin" || *site == "none";
+  const bool sameOrigin = !origin || site || *origin == "http://" + head.host || *origin == "https://" + head.host;
+  if (!sameSite || !sameOrigin) {
+    return Error::make(ErrorCode::forbidden, "A page of another site may not change anything here. Fix: send the request from a page of this server, or "
+                                             "from a program.");
+  }
+  if (operation.bodySize == BodySize::streamed || !head.hasBody()) return {};
+  const auto type = head.headers.find("content-type").value_or("");
+  const auto bare = type.substr(0, type.find_first_of("; "));
+  if (bare == "application/json" || (!operation.archiveType.empty() && bare == operation.archiveType)) return {};
+  return invalid(fmt::format("The body's content type is '{}'. Fix: send 'content-type: application/json'.", type.substr(0, 100)));
+}
+
 // HEAD asks for the head of what GET would answer; a stream has none of its own.
 bool answersTo(const Operation& operation, std::string_view method) {
   return operation.method == method || (method == "HEAD" && operation.method == "GET" && operation.stream == nullptr);
@@ -49,12 +68,13 @@ Task<void> refuseMethod(http::Exchange& exchange, const std::vector<Match>& matc
 
 class RestDoor final : public Control {
  public:
-  RestDoor(Loop& loop, ControlOptions options, const Limits& limits, Metrics& metrics, space::Catalogue& catalogue, worker::Supervisor& supervisor,
-           store::Stores& stores, store::LogBook& logBook, const http::AddressPolicy& keySetAddresses)
+  RestDoor(Loop& loop, ControlOptions options, const Limits& limits, Metrics& metrics, space::Catalogue& catalogue, account::Accounts& accounts,
+           worker::Supervisor& supervisor, store::Stores& stores, store::LogBook& logBook, const http::AddressPolicy& keySetAddresses)
       : services_{.options = options,
                   .limits = limits,
                   .metrics = metrics,
                   .catalogue = catalogue,
+                  .accounts = accounts,
                   .supervisor = supervisor,
                   .stores = stores,
                   .logBook = logBook,
@@ -91,9 +111,10 @@ class RestDoor final : public Control {
 bool RestDoor::owns(const http::RequestHead& head) const {
   const auto path = head.path();
   if (path == "/_" || path.starts_with("/_/") || adm_.owns(head)) return true;
-  if (path != GraphqlDoor::kPath || services_.hosts.classify(head.host) == HostKind::refused) return false;
+  const bool known = path.starts_with("/authenticate/") || path.starts_with("/cli_auth/");
+  if ((!known && path != GraphqlDoor::kPath) || services_.hosts.classify(head.host) == HostKind::refused) return false;
   const std::string name(http::splitHost(head.host).name);
-  return !name.contains(".api.") && !services_.catalogue.snapshot()->domains.contains(name);
+  return known || (!name.contains(".api.") && !services_.catalogue.snapshot()->domains.contains(name));
 }
 
 Task<void> RestDoor::serve(http::Exchange& exchange) {
@@ -107,6 +128,7 @@ Task<void> RestDoor::stop() {
   services_.stopping = true;
   sweeper_.stop();
   followers_.endAll();
+  services_.cliLogins.endAll();
   if (inFlight_ > 0) std::ignore = co_await suspend<void>([this](Completion<void> done) { stopped_ = std::move(done); });
   co_await graphql_.stop();
 }
@@ -152,13 +174,18 @@ Task<void> RestDoor::perform(const Operation& operation, Arguments parameters, h
   Call call{services_, {}, exchange.head().host, std::string(exchange.peerAddress()), std::move(parameters)};
   // A credential decides nothing where none is asked for.
   auto caller = operation.permission == Permission::anyone ? account::Principal{} : dispatcher_.identify(exchange.head());
-  auto permitted = caller ? dispatcher_.permit(operation, *caller, call.arguments) : Result<void>(caller.error());
+  if (caller) call.caller = *caller;
+  auto permitted = caller ? dispatcher_.permit(operation, call.caller, call.arguments) : Result<void>(caller.error());
   if (!permitted) {  // before the body is read
     dispatcher_.refused(operation, call, permitted.error());
     co_await respondError(exchange, permitted.error());
     co_return;
   }
-  call.caller = std::move(*caller);
+  if (const auto own = checkOrigin(exchange.head(), operation); !own) {
+    dispatcher_.refused(operation, call, own.error());
+    co_await respondError(exchange, own.error());
+    co_return;
+  }
   if (const auto read = co_await readArguments(operation, exchange, call.arguments); !read) {
     dispatcher_.refused(operation, call, read.error());
     co_await respondError(exchange, read.error());
@@ -170,7 +197,7 @@ Task<void> RestDoor::perform(const Operation& operation, Arguments parameters, h
   }
   auto answer = co_await dispatcher_.run(operation, std::move(call));
   if (!answer) {
-    co_await respondError(exchange, answer.error());
+    co_await refuse(exchange, answer.error());
     co_return;
   }
   co_await print(exchange, std::move(*answer));
@@ -180,7 +207,8 @@ Task<void> RestDoor::print(http::Exchange& exchange, Answer answer) const {
   http::ResponseHead head{answer.status, {}};
   addControlHeaders(head, answer.contentType);
   if (answer.contentType.starts_with("text/html")) {
-    head.headers.add("content-security-policy", std::string(kFrontPagePolicy));
+    head.headers.add("content-security-policy", std::string(kPagePolicy));
+    head.headers.add("x-frame-options", "DENY");
     head.headers.add("referrer-policy", "no-referrer");
   }
   std::ignore = co_await exchange.respond(std::move(head), std::move(answer.body));
@@ -211,9 +239,9 @@ std::uint64_t RestDoor::bodyBytesMax(const Operation& operation) const {
 }  // namespace
 
 std::unique_ptr<Control> Control::create(Loop& loop, ControlOptions options, const Limits& limits, Metrics& metrics, space::Catalogue& catalogue,
-                                         worker::Supervisor& supervisor, store::Stores& stores, store::LogBook& logBook,
+                                         account::Accounts& accounts, worker::Supervisor& supervisor, store::Stores& stores, store::LogBook& logBook,
                                          const http::AddressPolicy& keySetAddresses) {
-  return std::make_unique<RestDoor>(loop, std::move(options), limits, metrics, catalogue, supervisor, stores, logBook, keySetAddresses);
+  return std::make_unique<RestDoor>(loop, std::move(options), limits, metrics, catalogue, accounts, supervisor, stores, logBook, keySetAddresses);
 }
 
 }  // namespace redd::control

@@ -49,7 +49,7 @@ class Served : public House {
     return heard;
   }
   std::string request(const std::string& line, const std::string& body = {}) const {
-    return line + " HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer " + owner + "\r\nConnection: close\r\nContent-Length: " +
+    return line + " HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer " + owner + "\r\nConnection: close\r\nContent-Type: application/json\r\nContent-Length: " +
            std::to_string(body.size()) + "\r\n\r\n" + body;
   }
   static bool never(const std::string&) { return false; }  // until the server closes

@@ -5,6 +5,7 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
 #include <algorithm>
+#include <atomic>
 #include <filesystem>
 #include <functional>
 #include <map>
@@ -54,7 +55,8 @@ class FakeExchange final : public http::Exchange {
   std::move_only_function<void()> clientGone_;
 
   const http::RequestHead& head() const override { return head_; }
-  std::string_view peerAddress() const override { return "127.0.0.1"; }
+  std::string peer_ = "127.0.0.1";
+  std::string_view peerAddress() const override { return peer_; }
   Task<Result<std::string>> readBody() override {
     if (body_.size() > bodyLimit_) co_return Error::make(ErrorCode::payloadTooLarge, "The body is too large.");
     co_return std::exchange(body_, {});
@@ -194,7 +196,9 @@ class House {
     auto opened = space::Catalogue::open(dir.path() / "data");
     REDD_CHECK(opened);
     catalogue = std::move(*opened);
-    owner = *catalogue->ensureOwner("");
+    accounts = *account::Accounts::open({.dataDir = dir.path() / "data", .key = *catalogue->keptKey("accounts"), .passwordCost = {4, 8, 1},
+                                         .now = [this] { return nowMs() + aheadMs; }});
+    owner = *accounts->ensureOwner("");
     startControl();
     subscription = catalogue->subscribe([this](const space::SpacePtr&, const space::SpacePtr& after) {
       boost::asio::post(loop, [this, after] { publications.push_back(after); });
@@ -206,11 +210,13 @@ class House {
     control = Control::create(loop,
                               {.dataDir = dir.path() / "data", .hosts = {"redd.example.org"}, .version = "1.2.3", .node = "v24", .sqlite = "3",
                                .clock = [laterMs] { return nowMs() + laterMs; }},
-                              limits, metrics, *catalogue, supervisor, stores, logBook, addresses);
+                              limits, metrics, *catalogue, *accounts, supervisor, stores, logBook, addresses);
     control->setListenAddress("127.0.0.1:4000");
   }
 
   FakeExchange& start(FakeExchange& exchange) {
+    const bool bare = exchange.head_.hasBody() && !exchange.head_.headers.find("content-type");
+    if (bare) exchange.head_.headers.add("content-type", "application/json");
     spawn(loop, serve(exchange));
     return exchange;
   }
@@ -227,7 +233,8 @@ class House {
   }
   // A project with a space dev; the space's path.
   std::string makeDev() {
-    const auto project = *catalogue->createProject("MyBackend");
+    const auto directory = accounts->directory();
+    const auto project = *catalogue->createProject("MyBackend", directory->user(directory->ownerId)->defaultTeamId);
     REDD_CHECK(catalogue->createSpace(project->uniqueName, "dev"));
     projectName = project->uniqueName;
     return "/_/api/v1/projects/" + projectName + "/spaces/dev";
@@ -244,6 +251,8 @@ class House {
   FakeStores stores{loop};
   FakeLogBook logBook;
   std::unique_ptr<space::Catalogue> catalogue;
+  std::atomic<UnixMs> aheadMs = 0;  // of the accounts' clock
+  std::unique_ptr<account::Accounts> accounts;
   std::unique_ptr<Control> control;
   std::string owner, projectName;
   std::vector<space::SpacePtr> publications;

@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 
+#include "account/accounts.h"
 #include "account/principal.h"
 #include "base/result.h"
 #include "http/message.h"
@@ -14,6 +15,9 @@
 #include "operations.h"
 
 namespace redd::control {
+
+// Is a space of a project in which `caller` has a role open to them? Restricted spaces, and tokens of one space.
+bool reaches(const account::Directory& directory, const account::Principal& caller, const space::Project& project, const space::Space& space);
 
 class Dispatcher {
  public:
@@ -23,7 +27,8 @@ class Dispatcher {
   // one, not well formed, unknown, expired or revoked.
   Result<account::Principal> identify(const http::RequestHead& head) const;
 
-  // May `caller` do this to what the path parameters name? unauthorized: nobody calls; forbidden: names the role that it takes.
+  // May `caller` do this to what the path parameters name? unauthorized: nobody calls; forbidden: names the role that it
+  // takes; notFound: a project or team in which the caller has no role at all.
   Result<void> permit(const Operation& operation, const account::Principal& caller, const Arguments& parameters) const;
 
   // Both permit first. Exactly one of them fits an operation: run() one with Operation::run, stream() one with Operation::stream, and
@@ -35,7 +40,14 @@ class Dispatcher {
   void refused(const Operation& operation, const Call& call, const Error& error) const;
 
  private:
-  void note(const Operation& operation, const Call& call, std::string_view target, int status) const;
+  struct Noted {
+    const Operation* operation;
+    account::AuditEvent event;  // never a value
+  };
+  static Noted begin(const Operation& operation, const Call& call);
+  static bool isAudited(const Noted& noted);
+  void count(const Noted& noted) const;  // counters, and a line of the server's own log
+  void post(Noted noted) const;          // into the audit log, without waiting
 
   Services& services_;
 };

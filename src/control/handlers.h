@@ -93,5 +93,52 @@ Task<Result<Answer>> listFiles(Call call);
 Task<void> readFile(Call call, http::Exchange& exchange);
 Task<void> writeFile(Call call, http::Exchange& exchange);
 Task<Result<Answer>> removeFile(Call call);
+// handlers_login.cc
+Task<Result<Answer>> setUp(Call call);
+Task<Result<Answer>> createSession(Call call);
+Task<Result<Answer>> endSession(Call call);
+Task<Result<Answer>> redeemCode(Call call);
+Task<Result<Answer>> setPassword(Call call);
+Task<Result<Answer>> loginPage(Call call);
+Task<Result<Answer>> loginScript(Call call);
+Task<Result<Answer>> getCliLogin(Call call);
+Task<Result<Answer>> confirmCliLogin(Call call);
+Task<void> waitForCliLogin(Call call, http::Exchange& exchange);
+// handlers_users.cc
+Task<Result<Answer>> updateMe(Call call);
+Task<Result<Answer>> acceptTerms(Call call);
+Task<Result<Answer>> listUsers(Call call);
+Task<Result<Answer>> addUser(Call call);
+Task<Result<Answer>> updateUser(Call call);
+Task<Result<Answer>> linkUser(Call call);
+Task<Result<Answer>> removeUser(Call call);
+Task<Result<Answer>> listAudit(Call call);
+Task<Result<Answer>> verifyAudit(Call call);
+// handlers_teams.cc
+Task<Result<Answer>> listTeams(Call call);
+Task<Result<Answer>> createTeam(Call call);
+Task<Result<Answer>> getTeam(Call call);
+Task<Result<Answer>> renameTeam(Call call);
+Task<Result<Answer>> removeTeam(Call call);
+Task<Result<Answer>> setTeamMember(Call call);
+Task<Result<Answer>> removeTeamMember(Call call);
+// handlers_members.cc
+Task<Result<Answer>> moveProject(Call call);
+Task<Result<Answer>> joinProject(Call call);
+Task<Result<Answer>> leaveProject(Call call);
+Task<Result<Answer>> setProjectMember(Call call);
+Task<Result<Answer>> removeProjectMember(Call call);
+Task<Result<Answer>> inviteToTeam(Call call);
+Task<Result<Answer>> inviteToProject(Call call);
+Task<Result<Answer>> listInvitations(Call call);
+Task<Result<Answer>> acceptInvitation(Call call);
+Task<Result<Answer>> removeInvitation(Call call);
+// handlers_tokens.cc
+Task<Result<Answer>> listPersonalTokens(Call call);
+Task<Result<Answer>> addPersonalToken(Call call);
+Task<Result<Answer>> removePersonalToken(Call call);
+Task<Result<Answer>> listAdminTokens(Call call);
+Task<Result<Answer>> addAdminToken(Call call);
+Task<Result<Answer>> removeAdminToken(Call call);
 
 }  // namespace redd::control

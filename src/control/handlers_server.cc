@@ -1,5 +1,6 @@
 #include <filesystem>
 
+#include "account_views.h"
 #include "handlers.h"
 #include "json_writer.h"
 #include "openapi.h"
@@ -53,8 +54,19 @@ Task<Result<Answer>> rotateSecrets(Call call) {
 
 Task<Result<Answer>> me(Call call) {
   const auto& caller = call.caller;
-  co_return Answer{
-      JsonObject().text("id", caller.userId).text("name", caller.name).text("email", caller.email).text("role", "owner").end()};
+  const auto directory = call.services.accounts.directory();
+  const bool isOwner = caller.standing == account::Standing::serverOwner;
+  JsonObject out;
+  out.text("id", caller.userId).text("name", caller.name).text("email", caller.email).text("role", isOwner ? "owner" : "member");
+  if (const auto* user = directory->user(caller.userId)) {
+    out.flag("termsAccepted", user->terms == account::Terms::accepted).flag("hasPassword", user->password == account::Password::set);
+    out.text("defaultTeamId", user->defaultTeamId);
+  } else {
+    out.text("teamId", caller.teamId);
+  }
+  const auto token = directory->tokens.find(caller.tokenId);
+  if (token != directory->tokens.end()) out.raw("token", accountTokenJson(call.services, *token->second));
+  co_return Answer{out.end()};
 }
 
 Task<Result<Answer>> metricsText(Call call) {

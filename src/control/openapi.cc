@@ -16,6 +16,7 @@ std::string_view permissionName(Permission permission) {
   switch (permission) {
     case Permission::anyone: return "anyone";
     case Permission::account: return "account";
+    case Permission::person: return "person";
     case Permission::viewer: return "viewer";
     case Permission::developer: return "developer";
     case Permission::owner: return "owner";

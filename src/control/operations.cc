@@ -1,6 +1,7 @@
 #include "operations.h"
 
 #include <algorithm>
+#include <iterator>
 
 #include "handlers.h"
 
@@ -27,13 +28,13 @@ std::vector<Operation> table() {
       {"me", "GET", "/_/api/v1/me", account, read, "Who the token speaks for.", {}, me},
       {"metrics", "GET", "/_/api/v1/metrics", server, read, "Counters in the Prometheus text format.", {}, metricsText},
 
-      {"project.list", "GET", "/_/api/v1/projects", account, read, "All projects.", {}, listProjects},
-      {"project.create", "POST", "/_/api/v1/projects", account, write, "Makes a project without spaces.",
-       {{"name", text, required}}, createProject, nullptr, 201},
+      {"project.list", "GET", "/_/api/v1/projects", account, read, "The projects in which the caller has a role.", {}, listProjects},
+      {"project.create", "POST", "/_/api/v1/projects", account, write, "Makes a project without spaces, in a team or in one's own.",
+       {{"name", text, required}, {"teamId", text}}, createProject, nullptr, 201},
       {"project.get", "GET", "/_/api/v1/projects/{project}", viewer, read, "A project and its spaces.", {}, getProject},
       {"project.usage", "GET", "/_/api/v1/projects/{project}/usage", viewer, read, "Requests, code and data of each space of a project.", {}, projectUsage},
       {"space.create", "POST", "/_/api/v1/projects/{project}/spaces", owner, write, "Makes a space.",
-       {{"name", text, required}}, createSpace, nullptr, 201},
+       {{"name", text, required}, {"restricted", flag}}, createSpace, nullptr, 201},
       {"space.get", "GET", REDD_SPACE, viewer, read, "Settings, tokens and deployment of a space.", {}, getSpace},
       {"space.rename", "POST", REDD_SPACE "/rename", owner, write, "Gives a space another name.", {{"name", text, required}}, renameSpace},
       {"space.remove", "DELETE", REDD_SPACE, owner, write, "Puts a space into the trash; confirm is its name.", {{"confirm", text, required}}, removeSpace},
@@ -152,6 +153,88 @@ std::vector<Operation> table() {
 #undef REDD_SPACE
 #undef REDD_PROJECT
 
+#define REDD_PROJECT "/_/api/v1/projects/{project}"
+#define REDD_TEAM "/_/api/v1/teams/{team}"
+
+// People, and who may what.
+std::vector<Operation> accountTable() {
+  using enum Permission;
+  using enum Effect;
+  using enum Kind;
+  using enum Need;
+  const std::vector<Argument> newToken = {{"name", text}, {"role", text}, {"project", text}, {"space", text}, {"expiresMs", count}};
+  const std::vector<Argument> invitee = {{"email", text, required}, {"role", text, required}};
+  return {
+      {"setup", "POST", "/_/api/v1/setup", anyone, write, "Gives the server's owner a name, an address and a password, with the code of the first start.",
+       {{"code", text, required}, {"name", text, required}, {"email", text, required}, {"password", text, required}}, setUp, nullptr, 201},
+      {"session.create", "POST", "/_/api/v1/login", anyone, write, "Logs in with a password; the token lives twelve hours.",
+       {{"email", text, required}, {"password", text, required}}, createSession},
+      {"session.end", "POST", "/_/api/v1/logout", account, write, "Ends the session or the login of a command line that asks.", {}, endSession},
+      {"account.redeem", "POST", "/_/api/v1/accounts", anyone, write, "Opens an account with the code of an invitation, or sets a password with that of a link.",
+       {{"code", text, required}, {"name", text}, {"password", text, required}}, redeemCode, nullptr, 201},
+      {"me.update", "PATCH", "/_/api/v1/me", person, write, "Changes one's name.", {{"name", text, required}}, updateMe},
+      {"password.set", "PUT", "/_/api/v1/me/password", person, write, "Sets one's password; other sessions and command lines are logged out.",
+       {{"password", text, required}, {"current", text}}, setPassword},
+      {"terms.accept", "POST", "/_/api/v1/me/terms", person, write, "Accepts the terms.", {}, acceptTerms},
+      {"personalToken.list", "GET", "/_/api/v1/me/tokens", person, read, "One's tokens, and the command lines that are logged in.", {}, listPersonalTokens},
+      {"personalToken.add", "POST", "/_/api/v1/me/tokens", person, write, "Makes a token for one's programs; its text is shown once.", newToken,
+       addPersonalToken, nullptr, 201},
+      {"personalToken.remove", "DELETE", "/_/api/v1/me/tokens/{token}", person, write, "Takes a token back, or logs a command line out.", {},
+       removePersonalToken},
+      {"cliLogin.get", "GET", "/_/api/v1/cli-logins/{uuid}", person, read, "Which command line waits to be logged in.", {}, getCliLogin},
+      {"cliLogin.confirm", "POST", "/_/api/v1/cli-logins/{uuid}", person, write, "Logs the waiting command line in.", {}, confirmCliLogin},
+
+      {"user.list", "GET", "/_/api/v1/users", server, read, "Everybody with an account.", {}, listUsers},
+      {"user.add", "POST", "/_/api/v1/users", server, write, "Makes an account, with a password or a code to set one.",
+       {{"email", text, required}, {"name", text}, {"password", text}}, addUser, nullptr, 201},
+      {"user.update", "PATCH", "/_/api/v1/users/{user}", server, write, "Changes somebody's name or address.", {{"name", text}, {"email", text}}, updateUser},
+      {"user.link", "POST", "/_/api/v1/users/{user}/password-link", server, write, "Makes a code with which somebody sets a new password.", {}, linkUser,
+       nullptr, 201},
+      {"user.remove", "DELETE", "/_/api/v1/users/{user}", server, write, "Removes an account with its tokens and memberships.", {}, removeUser},
+
+      {"team.list", "GET", "/_/api/v1/teams", account, read, "The teams in which the caller has a role.", {}, listTeams},
+      {"team.create", "POST", "/_/api/v1/teams", person, write, "Makes a team and becomes its owner.", {{"name", text, required}}, createTeam, nullptr, 201},
+      {"team.get", "GET", REDD_TEAM, viewer, read, "A team, its members and projects.", {}, getTeam},
+      {"team.rename", "PATCH", REDD_TEAM, owner, write, "Gives a team another name.", {{"name", text, required}}, renameTeam},
+      {"team.remove", "DELETE", REDD_TEAM, owner, write, "Removes a team without projects.", {}, removeTeam},
+      {"team.member.set", "PUT", REDD_TEAM "/members/{user}", owner, write, "Changes the role of a member.", {{"role", text, required}}, setTeamMember},
+      {"team.member.remove", "DELETE", REDD_TEAM "/members/{user}", viewer, write, "Leaves a team; its owners remove others.", {}, removeTeamMember},
+      {"team.invite", "POST", REDD_TEAM "/invitations", owner, write, "Invites somebody into a team.", invitee, inviteToTeam, nullptr, 201},
+      {"adminToken.list", "GET", REDD_TEAM "/admin-tokens", owner, read, "The team's tokens.", {}, listAdminTokens},
+      {"adminToken.add", "POST", REDD_TEAM "/admin-tokens", owner, write, "Makes a token of the team; its text is shown once.", newToken, addAdminToken,
+       nullptr, 201},
+      {"adminToken.remove", "DELETE", REDD_TEAM "/admin-tokens/{token}", owner, write, "Takes a token of the team back.", {}, removeAdminToken},
+
+      {"project.move", "PUT", REDD_PROJECT "/team", owner, write, "Gives a project to another team.", {{"teamId", text, required}}, moveProject},
+      {"project.invite", "POST", REDD_PROJECT "/invitations", owner, write, "Invites somebody into a project.", invitee, inviteToProject, nullptr, 201},
+      {"project.join", "POST", REDD_PROJECT "/join", person, write, "Accepts the invitation into a project.", {}, joinProject},
+      {"project.leave", "POST", REDD_PROJECT "/leave", viewer, write, "Leaves a project.", {}, leaveProject},
+      {"project.member.set", "PUT", REDD_PROJECT "/members/{user}", owner, write, "Changes the role of somebody in a project.", {{"role", text, required}},
+       setProjectMember},
+      {"project.member.remove", "DELETE", REDD_PROJECT "/members/{user}", owner, write, "Removes somebody from a project.", {}, removeProjectMember},
+      {"invitation.list", "GET", "/_/api/v1/invitations", account, read, "Invitations of the caller, and into teams and projects that they own.", {},
+       listInvitations},
+      {"invitation.accept", "POST", "/_/api/v1/invitations/{invitation}", person, write, "Accepts an invitation.", {}, acceptInvitation},
+      {"invitation.remove", "DELETE", "/_/api/v1/invitations/{invitation}", account, write, "Declines an invitation, or takes one back.", {},
+       removeInvitation},
+
+      {"audit.list", "GET", "/_/api/v1/audit", server, read, "The audit log, newest first.", {{"before", count}, {"limit", count}}, listAudit},
+      {"audit.verify", "GET", "/_/api/v1/audit/verify", server, read, "Is the audit log as it was written?", {}, verifyAudit},
+
+      {"login.page", "GET", "/authenticate/{provider}/{uuid}", anyone, read, "The page on which a person logs a command line in.", {}, loginPage},
+      {"login.script", "GET", "/_/login.js", anyone, read, "The script of that page.", {}, loginScript},
+      {"cliLogin.wait", "GET", "/cli_auth/{uuid}", anyone, read, "A command line waits for its token (server-sent events).", {}, nullptr, waitForCliLogin},
+  };
+}
+
+#undef REDD_TEAM
+#undef REDD_PROJECT
+
+std::vector<Operation> joined(std::vector<Operation> rows, std::vector<Operation> more) {
+  std::ranges::move(more, std::back_inserter(rows));
+  return rows;
+}
+
 std::vector<std::string_view> segments(std::string_view path) {
   std::vector<std::string_view> out;
   while (!path.empty()) {
@@ -172,7 +255,7 @@ bool fits(const std::vector<std::string_view>& pattern, const std::vector<std::s
 }  // namespace
 
 const std::vector<Operation>& operations() {
-  static const std::vector<Operation> rows = table();
+  static const std::vector<Operation> rows = joined(table(), accountTable());
   return rows;
 }
 

@@ -19,9 +19,9 @@
 
 namespace redd::control {
 
-// What a caller must be (account/principal.h): anyone, somebody with an account, somebody with this role in the project or team that
-// the path names, or the server's owner.
-enum class Permission : std::uint8_t { anyone, account, viewer, developer, owner, server };
+// What a caller must be (account/principal.h): anyone; somebody with an account, or a team's token; a person, with a credential that reaches
+// as far as they do; somebody with this role in the project or team that the path names; the server's owner.
+enum class Permission : std::uint8_t { anyone, account, person, viewer, developer, owner, server };
 enum class Effect : std::uint8_t { read, write };
 // 1 MiB; Limits::bufferedBodyBytesMax; Limits::deployBodyBytesMax; streamed: the handler reads it, and the arguments stand in the query.
 enum class BodySize : std::uint8_t { small, data, deploy, streamed };
@@ -44,6 +44,7 @@ struct Answer {
   std::string body;
   int status = 0;  // 0: the row's own
   std::string contentType = "application/json";
+  std::string actorId = {};  // of an operation that anyone may call: who it was, for the audit log
 };
 
 using Run = Task<Result<Answer>> (*)(Call call);

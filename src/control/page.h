@@ -6,8 +6,10 @@
 
 namespace redd::control {
 
-inline constexpr std::string_view kFrontPagePolicy =
-    "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+// Of every page: no script but files of this server, nothing from elsewhere, in nobody's frame (SEC-34).
+inline constexpr std::string_view kPagePolicy =
+    "default-src 'none'; script-src 'self'; connect-src 'self'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; "
+    "frame-ancestors 'none'";
 
 inline constexpr std::string_view kFrontPage = R"(<!doctype html>
 <html lang="en">

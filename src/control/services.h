@@ -1,9 +1,11 @@
 // What the operations work on: the rooms below, and the control plane's own thread and queues. Made once, by Control.
 #pragma once
 
+#include "account/accounts.h"
 #include "base/clock.h"
 #include "base/limits.h"
 #include "base/metrics.h"
+#include "cli_logins.h"
 #include "control/control.h"
 #include "host_check.h"
 #include "http/client.h"
@@ -24,6 +26,7 @@ struct Services {
   const Limits& limits;
   Metrics& metrics;
   space::Catalogue& catalogue;
+  account::Accounts& accounts;
   worker::Supervisor& supervisor;
   store::Stores& stores;
   store::LogBook& logBook;
@@ -33,7 +36,9 @@ struct Services {
   SpaceSweeper* sweeper = nullptr;  // set once, before the first call
   bool stopping = false;  // streams end soon
   std::int64_t startedNs = monotonicNs();
-  ThreadLane lane{};    // the catalogue's mutators, and what reads its file
+  ThreadLane lane{};    // the mutators of catalogue and accounts, and what reads their files
+  ThreadLane passwords{LaneShape{.threads = 2, .queueMax = 20, .refusal = ErrorCode::tooManyRequests}};  // what hashes one (SEC-31)
+  CliLogins cliLogins{};
   KeyedTurns deploys{}; // by space id
 };
 

@@ -49,8 +49,10 @@ std::vector<std::string> endpoints(const space::Snapshot& snapshot, const space:
 
 std::string_view accessName(space::TokenAccess access) { return access == space::TokenAccess::read ? "READ" : "READWRITE"; }
 
-std::string tokenJson(const space::ApiToken& token) {
-  return JsonObject().text("key", token.key).text("access", accessName(token.access)).text("description", token.description).end();
+std::string tokenJson(const space::ApiToken& token, Keys keys) {
+  constexpr std::size_t begun = 8;
+  const auto key = keys == Keys::shown ? token.key : token.key.substr(0, begun) + "…";
+  return JsonObject().text("key", key).text("access", accessName(token.access)).text("description", token.description).end();
 }
 
 std::string deploymentJson(const space::Deployment& deployment) {
@@ -77,34 +79,26 @@ std::string splitJson(const space::Space& space) {
   return JsonObject().text("deployment", space.split->deployment->id).number("percent", space.split->percent).end();
 }
 
-std::string spaceJson(const space::Snapshot& snapshot, const space::Space& space, const AllowedHosts& hosts, std::string_view host) {
+std::string spaceJson(const space::Snapshot& snapshot, const space::Space& space, const AllowedHosts& hosts, std::string_view host,
+                      Keys keys) {
   const auto& settings = space.settings;
   const auto addresses = endpoints(snapshot, space, hosts, host);
   return JsonObject()
       .text("id", space.id)
       .text("project", space.project)
       .text("name", space.name)
+      .flag("restricted", space.entry == space::Entry::teamOwners)
       .text("endpoint", addresses.front())
       .texts("endpoints", addresses)
       .raw("jwks", jwksJson(settings))
       .raw("env", jsonList(settings.env, [](const auto& one) { return envJson(one.first, one.second); }))
-      .raw("tokens", jsonList(space.tokens, tokenJson))
+      .raw("tokens", jsonList(space.tokens, [&](const auto& token) { return tokenJson(token, keys); }))
       .texts("allowedHosts", settings.allowedHosts)
       .texts("corsOrigins", settings.corsOrigins)
       .texts("domains", settings.domains)
       .raw("limits", limitsJson(settings.limits))
       .raw("deployment", space.deployment ? deploymentJson(*space.deployment) : "null")
       .raw("split", splitJson(space))
-      .end();
-}
-
-std::string projectJson(const space::Snapshot& snapshot, const space::Project& project, const AllowedHosts& hosts, std::string_view host) {
-  const auto one = [&](const auto& entry) { return spaceJson(snapshot, *entry.second, hosts, host); };
-  return JsonObject()
-      .text("name", project.name)
-      .text("uniqueName", project.uniqueName)
-      .number("createdMs", static_cast<double>(project.createdMs))
-      .raw("spaces", jsonList(project.spaces, one))
       .end();
 }
 

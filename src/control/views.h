@@ -14,10 +14,12 @@ namespace redd::control {
 std::vector<std::string> endpoints(const space::Snapshot& snapshot, const space::Space& space, const AllowedHosts& hosts,
                                    std::string_view host);
 
+enum class Keys : std::uint8_t { shown, begun };  // of API tokens: the whole, or the first eight characters
+
 std::string splitJson(const space::Space& space);  // {deployment, percent} or null
-std::string spaceJson(const space::Snapshot& snapshot, const space::Space& space, const AllowedHosts& hosts, std::string_view host);
-std::string projectJson(const space::Snapshot& snapshot, const space::Project& project, const AllowedHosts& hosts, std::string_view host);
-std::string tokenJson(const space::ApiToken& token);
+std::string spaceJson(const space::Snapshot& snapshot, const space::Space& space, const AllowedHosts& hosts, std::string_view host,
+                      Keys keys = Keys::shown);
+std::string tokenJson(const space::ApiToken& token, Keys keys = Keys::shown);
 std::string deploymentJson(const space::Deployment& deployment);  // the short form inside a space
 std::string hooksJson(const space::Manifest& manifest);          // what a deployment registered
 std::string_view accessName(space::TokenAccess access);           // READ, READWRITE

@@ -5,6 +5,7 @@
 #include <CLI/CLI.hpp>
 #include <cstdio>
 
+#include "audit_command.h"
 #include "base/log.h"
 #include "secrets.h"
 #include "serve.h"
@@ -46,8 +47,16 @@ int main(int argc, char** argv) {
   rotate->add_option("--data", rotateData, "Data directory")->envname("REDD_DATA")->required();
   rotate->add_option("--secret-key-file", rotateKeyFile, "The key, when it is kept apart from the data")->envname("REDD_SECRET_KEY_FILE");
   rotate->add_flag("--json", asJson, "Print JSON");
+  std::string auditData, auditKeyFile;
+  CLI::App* audit = app.add_subcommand("audit", "The log of logins and changes")->require_subcommand(1);
+  CLI::App* verify = audit->add_subcommand("verify", "Check that the log is as it was written; names the first bad row. Exit code 1: it is not");
+  verify->add_option("--data", auditData, "The server's data directory; the server may run")->envname("REDD_DATA")->required();
+  verify->add_option("--secret-key-file", auditKeyFile, "The key, when it is kept apart from the data")->envname("REDD_SECRET_KEY_FILE");
+  verify->add_flag("--json", asJson, "Print one JSON object");
   CLI11_PARSE(app, argc, argv);
-  if (rotate->parsed()) return redd::rotateSecrets(rotateData, rotateKeyFile, asJson ? redd::Output::json : redd::Output::forPeople);
+  const auto output = asJson ? redd::Output::json : redd::Output::forPeople;
+  if (rotate->parsed()) return redd::rotateSecrets(rotateData, rotateKeyFile, output);
+  if (verify->parsed()) return redd::verifyAudit(auditData, auditKeyFile, output);
 
   const bool isDev = dev->parsed();
   CLI::App& command = isDev ? *dev : *serve;
@@ -59,5 +68,5 @@ int main(int argc, char** argv) {
     return 2;
   }
   redd::log::setLevel(levelOf(settings.logLevel));
-  return redd::serve(settings, isDev ? redd::Mode::dev : redd::Mode::serve, asJson ? redd::Output::json : redd::Output::forPeople);
+  return redd::serve(settings, isDev ? redd::Mode::dev : redd::Mode::serve, output);
 }

@@ -15,6 +15,7 @@
 #include <memory>
 #include <optional>
 
+#include "account/accounts.h"
 #include "assets.h"
 #include "auth/authenticator.h"
 #include "base/json.h"
@@ -49,6 +50,7 @@ struct House {
   Assets assets;
   std::unique_ptr<devidp::DevIdp> devIdp;
   std::unique_ptr<space::Catalogue> catalogue;
+  std::unique_ptr<account::Accounts> accounts;
   std::unique_ptr<store::Stores> stores;
   std::unique_ptr<store::LogBook> logBook;
   std::unique_ptr<http::Fetcher> fetcher;
@@ -134,6 +136,8 @@ class Serving {
     // A session of its own data: whether the directory is free is known before anything else is started.
     const fs::path data = fs::absolute(settings_.data).lexically_normal();
     REDD_CO_TRY(house_.catalogue, space::Catalogue::open(data, settings_.secretKeyFile));
+    REDD_CO_TRY(auto accountsKey, house_.catalogue->keptKey("accounts"));
+    REDD_CO_TRY(house_.accounts, account::Accounts::open({.dataDir = data, .key = std::move(accountsKey)}));
     REDD_CO_TRY_VOID(ensureOwner(data));
 
     const fs::path node = settings_.node.empty() ? share.node : fs::path(settings_.node);
@@ -158,8 +162,8 @@ class Serving {
     controlOptions.graphqlDir = share.runtime / "graphql";
     controlOptions.authenticator = house_.authenticator.get();
     controlOptions.trashDays = settings_.trashDays;
-    house_.control = control::Control::create(loop_, std::move(controlOptions), settings_.limits, house_.metrics, *house_.catalogue, *house_.supervisor,
-                                              *house_.stores, *house_.logBook, house_.fetcher->policy());
+    house_.control = control::Control::create(loop_, std::move(controlOptions), settings_.limits, house_.metrics, *house_.catalogue, *house_.accounts,
+                                              *house_.supervisor, *house_.stores, *house_.logBook, house_.fetcher->policy());
     gateway::GatewayOptions gatewayOptions{settings_.hostNames, isDev() ? gateway::Explain::everything : gateway::Explain::theClass,
                                            settings_.trustedProxies};
     REDD_CO_TRY(house_.gateway, gateway::Gateway::create(loop_, {*house_.catalogue, *house_.authenticator, *house_.supervisor, *house_.logBook},
@@ -176,7 +180,14 @@ class Serving {
   }
 
   Result<void> ensureOwner(const fs::path& data) {
-    REDD_TRY(house_.ownerToken, house_.catalogue->ensureOwner(takeVariable("REDD_OWNER_TOKEN")));
+    auto& accounts = *house_.accounts;
+    std::optional<account::FormerOwner> former;
+    if (const auto known = house_.catalogue->formerOwner()) former = {.id = known->id, .tokenDigest = known->tokenDigest};
+    REDD_TRY(house_.ownerToken, accounts.ensureOwner(takeVariable("REDD_OWNER_TOKEN"), former));
+    REDD_TRY_VOID(house_.catalogue->forgetFormerOwner());
+    const auto directory = accounts.directory();
+    REDD_TRY_VOID(house_.catalogue->giveProjectsWithoutTeam(directory->user(directory->ownerId)->defaultTeamId));
+    REDD_TRY(setupCode_, accounts.openSetup());
     const fs::path file = data / "owner-token";
     if (!house_.ownerToken.empty()) {
       ownerToken_ = house_.ownerToken;
@@ -224,6 +235,10 @@ class Serving {
       } else if (!house_.ownerToken.empty()) {
         text += fmt::format("  owner's token   {}/owner-token\n\nLog in with:\n  coho login {} --token {}\n", data, url(), house_.ownerToken);
       }
+      if (!isDev() && !setupCode_.empty()) {
+        text += fmt::format("\nNobody has a password yet. To make one, within 30 minutes, on this machine:\n  setup code      {}\n  (also in {}/setup-code)\n", setupCode_,
+                            data);
+      }
     }
     std::puts(text.c_str());
     std::fflush(stdout);
@@ -259,7 +274,7 @@ class Serving {
   Output output_;
   boost::asio::signal_set signals_;
   House house_;
-  std::string ownerToken_;
+  std::string ownerToken_, setupCode_;
   int exitCode_ = 0;
 };
 

@@ -8,7 +8,6 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/random.h"
-#include "control_token.h"
 #include "crypto/hash.h"
 #include "data_dir.h"
 #include "names.h"
@@ -42,7 +41,7 @@ class SqliteCatalogue final : public Catalogue {
       : lock_(std::move(lock)),
         keyFile_(std::move(keyFile)),
         tables_(std::move(tables)),
-        users_(std::move(contents.users)),
+        formerOwner_(std::move(contents.formerOwner)),
         published_(std::make_shared<const Snapshot>(std::move(contents.snapshot))) {}
 
   SnapshotPtr snapshot() const override {
@@ -52,10 +51,13 @@ class SqliteCatalogue final : public Catalogue {
   std::shared_ptr<void> subscribe(std::function<void(const SpacePtr&, const SpacePtr&)> changed) override {
     return subscribers_.add(std::move(changed));
   }
-  Result<std::string> ensureOwner(const std::string& preset) override;
-  Principal authenticate(std::string_view token) const override;
-  Result<ProjectPtr> createProject(std::string_view name) override;
-  Result<SpacePtr> createSpace(std::string_view project, std::string_view name) override;
+  Result<std::string> keptKey(std::string_view purpose) override;
+  std::optional<FormerOwner> formerOwner() const override;
+  Result<void> forgetFormerOwner() override;
+  Result<void> giveProjectsWithoutTeam(std::string_view teamId) override;
+  Result<ProjectPtr> createProject(std::string_view name, std::string_view teamId) override;
+  Result<ProjectPtr> moveProject(std::string_view project, std::string_view teamId) override;
+  Result<SpacePtr> createSpace(std::string_view project, std::string_view name, Entry entry) override;
   Result<SpacePtr> renameSpace(std::string_view project, std::string_view name, std::string newName) override;
   Result<TrashedSpace> removeSpace(std::string_view project, std::string_view name) override;
   Result<std::vector<TrashedSpace>> trash(std::string_view project) const override;
@@ -91,16 +93,15 @@ class SqliteCatalogue final : public Catalogue {
   Result<SpacePtr> changeSpace(std::string_view project, std::string_view name, const Edit& edit);
   Result<ProjectPtr> projectWithRoom(std::string_view project, std::string_view newSpace) const;
   Result<std::string> freshUniqueName(std::string_view name) const;
-  Result<void> putOwner(const std::string& token);
+  Result<ProjectPtr> giveToTeam(const Project& project, std::string_view teamId);
   void publish(Snapshot next);
   void publishSpace(const SpacePtr& before, const SpacePtr& after);
 
   DirectoryLock lock_;
   const std::filesystem::path keyFile_;
-  mutable std::mutex mutate_;  // one change at a time; guards tables_
+  mutable std::mutex mutate_;  // one change at a time; guards tables_ and formerOwner_
   std::unique_ptr<Tables> tables_;
-  mutable std::mutex users_mutex_;
-  std::vector<User> users_;
+  std::optional<FormerOwner> formerOwner_;
   mutable std::mutex publish_;  // held for a copy of the pointer only: std::atomic<shared_ptr> of libstdc++ 12 fails under tsan
   SnapshotPtr published_;
   Subscribers subscribers_;
@@ -144,38 +145,46 @@ Result<SpacePtr> SqliteCatalogue::changeSpace(std::string_view project, std::str
   return SpacePtr(next);
 }
 
-// ---- owner ----
+// ---- what accounts take over ----
 
-Result<std::string> SqliteCatalogue::ensureOwner(const std::string& preset) {
+std::optional<FormerOwner> SqliteCatalogue::formerOwner() const {
   const std::scoped_lock lock(mutate_);
-  if (!preset.empty() && !isAcceptablePreset(preset)) {
-    return invalid("The preset owner's token must be 16 to 512 of letters, digits and ._~+/=-");
-  }
-  if (!users_.empty() && (preset.empty() || authenticate(preset).role == Role::owner)) return std::string();
-  auto token = preset.empty() ? newControlToken() : preset;
-  REDD_TRY_VOID(putOwner(token));
-  return token;
+  return formerOwner_;
 }
 
-Result<void> SqliteCatalogue::putOwner(const std::string& token) {
-  auto owner = users_.empty() ? User{.id = objectId(), .name = "Owner", .email = {}, .role = Role::owner, .tokenDigest = {}} : users_.front();
-  owner.tokenDigest = crypto::sha256Hex(token);
-  REDD_TRY_VOID(tables_->transact([&] { return tables_->putUser(owner); }));
-  const std::scoped_lock lock(users_mutex_);
-  users_ = {std::move(owner)};
+Result<void> SqliteCatalogue::forgetFormerOwner() {
+  const std::scoped_lock lock(mutate_);
+  if (!formerOwner_) return {};
+  REDD_TRY_VOID(tables_->transact([&] { return tables_->forgetFormerOwner(); }));
+  formerOwner_.reset();
   return {};
 }
 
-Principal SqliteCatalogue::authenticate(std::string_view token) const {
-  constexpr std::size_t tokenBytesMax = 512;
-  if (token.empty() || token.size() > tokenBytesMax) return {};
-  const auto digest = crypto::sha256Hex(token);
-  Principal found;
-  const std::scoped_lock lock(users_mutex_);
-  for (const auto& user : users_) {
-    if (crypto::constantTimeEqual(digest, user.tokenDigest)) found = {user.role, user.id, user.name, user.email};
+Result<void> SqliteCatalogue::giveProjectsWithoutTeam(std::string_view teamId) {
+  const std::scoped_lock lock(mutate_);
+  const auto now = snapshot();
+  for (const auto& [name, project] : now->projects) {
+    if (project->teamId.empty()) REDD_TRY_VOID(giveToTeam(*project, teamId));
   }
-  return found;
+  return {};
+}
+
+Result<ProjectPtr> SqliteCatalogue::giveToTeam(const Project& project, std::string_view teamId) {
+  auto next = std::make_shared<Project>(project);
+  next->teamId = teamId;
+  REDD_TRY_VOID(tables_->transact([&] { return tables_->putProject(*next); }));
+  Snapshot snapshotNext = *snapshot();
+  snapshotNext.projects.insert_or_assign(next->uniqueName, next);
+  publish(std::move(snapshotNext));
+  return ProjectPtr(next);
+}
+
+Result<ProjectPtr> SqliteCatalogue::moveProject(std::string_view project, std::string_view teamId) {
+  const std::scoped_lock lock(mutate_);
+  const auto now = snapshot();
+  const auto found = now->projects.find(project);
+  if (found == now->projects.end()) return notFound("Unknown project");
+  return giveToTeam(*found->second, teamId);
 }
 
 // ---- projects and spaces ----
@@ -190,7 +199,7 @@ Result<std::string> SqliteCatalogue::freshUniqueName(std::string_view name) cons
   return Error::make(ErrorCode::alreadyExists, fmt::format("No free name for another project '{}'.", name));
 }
 
-Result<ProjectPtr> SqliteCatalogue::createProject(std::string_view name) {
+Result<ProjectPtr> SqliteCatalogue::createProject(std::string_view name, std::string_view teamId) {
   REDD_TRY_VOID(checkProjectName(name));
   const std::scoped_lock lock(mutate_);
   Snapshot next = *snapshot();
@@ -200,6 +209,7 @@ Result<ProjectPtr> SqliteCatalogue::createProject(std::string_view name) {
   auto project = std::make_shared<Project>();
   project->id = randomLabel(16);
   project->name = name;
+  project->teamId = teamId;
   project->createdMs = nowMs();
   REDD_TRY(project->uniqueName, freshUniqueName(name));
   if (next.defaultProject.empty()) next.defaultProject = project->uniqueName;
@@ -227,7 +237,7 @@ Result<ProjectPtr> SqliteCatalogue::projectWithRoom(std::string_view project, st
   return found->second;
 }
 
-Result<SpacePtr> SqliteCatalogue::createSpace(std::string_view project, std::string_view name) {
+Result<SpacePtr> SqliteCatalogue::createSpace(std::string_view project, std::string_view name, Entry entry) {
   const std::scoped_lock lock(mutate_);
   REDD_TRY(const auto owner, projectWithRoom(project, name));
   auto space = std::make_shared<Space>();
@@ -235,6 +245,7 @@ Result<SpacePtr> SqliteCatalogue::createSpace(std::string_view project, std::str
   space->projectId = owner->id;
   space->project = project;
   space->name = name;
+  space->entry = entry;
   space->revision = 1;
   space->envRevision = 1;
   REDD_TRY_VOID(tables_->transact([&] { return tables_->putSpace(*space); }));
@@ -576,6 +587,17 @@ Result<SpacePtr> SqliteCatalogue::setSplit(std::string_view project, std::string
 
 // ---- secrets ----
 
+Result<std::string> SqliteCatalogue::keptKey(std::string_view purpose) {
+  const std::scoped_lock lock(mutate_);
+  REDD_TRY(auto known, tables_->keptKey(purpose));
+  if (known) return std::move(*known);
+  SecretKey fresh{};
+  fillRandom(fresh);
+  std::string key(reinterpret_cast<const char*>(fresh.data()), fresh.size());
+  REDD_TRY_VOID(tables_->transact([&] { return tables_->putKeptKey(purpose, key); }));
+  return key;
+}
+
 Result<Resealed> SqliteCatalogue::rotateSecretKey() {
   const std::scoped_lock lock(mutate_);
   std::error_code ignored;
@@ -598,9 +620,13 @@ Result<Resealed> SqliteCatalogue::rotateSecretKey() {
   return resealed;
 }
 
+std::filesystem::path keyFileOf(const std::filesystem::path& dataDir, const std::filesystem::path& secretKeyFile) {
+  return secretKeyFile.empty() ? dataDir / "secret.key" : std::filesystem::absolute(secretKeyFile);
+}
+
 // A rotation may have been cut off between its commit and the renaming of the key, or before the commit.
 Result<SecretKey> keyOf(const std::filesystem::path& catalogue, const std::filesystem::path& keyFile) {
-  REDD_TRY(const auto fingerprint, Tables::keyFingerprint(catalogue));
+  REDD_TRY(const auto fingerprint, Tables::keyFingerprint(catalogue, store::sqlite::Mode::readWrite));
   const auto missing = fingerprint.empty() ? MissingKey::make : MissingKey::refuse;
   std::error_code ignored;
   if (fingerprint.empty() || !std::filesystem::exists(nextKeyFile(keyFile), ignored)) return readSecretKey(keyFile, missing);
@@ -615,10 +641,28 @@ Result<SecretKey> keyOf(const std::filesystem::path& catalogue, const std::files
 
 }  // namespace
 
+Result<std::string> keptKeyOf(const std::filesystem::path& dataDir, const std::filesystem::path& secretKeyFile, std::string_view purpose) {
+  const auto file = dataDir / "catalogue.sqlite";
+  std::error_code ignored;
+  if (!std::filesystem::exists(file, ignored)) {
+    return notFound(fmt::format("{} is no data directory of a server: there is no catalogue.sqlite. Fix: name the right one", dataDir.string()));
+  }
+  const auto keyFile = keyFileOf(dataDir, secretKeyFile);
+  REDD_TRY(const auto fingerprint, Tables::keyFingerprint(file, store::sqlite::Mode::readOnly));
+  // As in keyOf(), but a rotation that was cut off is left for the next start to settle.
+  const auto next = readSecretKey(nextKeyFile(keyFile), MissingKey::refuse);
+  if (next && Sealer(*next).fingerprint() == fingerprint) return Tables::keptKeyIn(file, Sealer(*next), purpose);
+  REDD_TRY(const auto key, readSecretKey(keyFile, MissingKey::refuse));
+  if (Sealer(key).fingerprint() == fingerprint) return Tables::keptKeyIn(file, Sealer(key), purpose);
+  return Error::make(ErrorCode::unavailable, fmt::format("{} was sealed with another secret key than {}. Fix: put the right one back, or name its file with "
+                                                         "--secret-key-file.",
+                                                         file.string(), keyFile.string()));
+}
+
 Result<std::unique_ptr<Catalogue>> Catalogue::open(const std::filesystem::path& dataDir, const std::filesystem::path& secretKeyFile) {
   REDD_TRY(auto lock, DirectoryLock::acquire(dataDir));
   const auto file = dataDir / "catalogue.sqlite";
-  auto keyFile = secretKeyFile.empty() ? dataDir / "secret.key" : std::filesystem::absolute(secretKeyFile);
+  auto keyFile = keyFileOf(dataDir, secretKeyFile);
   REDD_TRY(const auto key, keyOf(file, keyFile));
   REDD_TRY(auto tables, Tables::open(file, Sealer(key)));
   REDD_TRY_VOID(tables->doomUnfinished());

@@ -12,7 +12,6 @@
 #include <thread>
 
 #include "base/random.h"
-#include "control_token.h"
 #include "names.h"
 #include "store/sqlite/database.h"
 
@@ -112,11 +111,9 @@ TEST_F(CatalogueTest, FirstStartMakesThePrivateDirectory) {
 
 TEST_F(CatalogueTest, EverythingSurvivesReopening) {
   std::string project;
-  std::string owner;
   ApiToken token;
   {
     const auto catalogue = open();
-    owner = *catalogue->ensureOwner("");
     project = makeDev(*catalogue);
     ASSERT_TRUE(catalogue->createProject("Second"));
     ASSERT_TRUE(catalogue->setTokenPolicy(project, "dev", "https://idp.test/jwks", "https://idp.test/", {"api", "other"}));
@@ -152,8 +149,6 @@ TEST_F(CatalogueTest, EverythingSurvivesReopening) {
   EXPECT_EQ(space->deployment->manifest.routes, std::vector<std::string>{"GET /hello"});
   EXPECT_EQ(space->deployment->manifest.jobs, std::vector<std::string>{"0 * * * *"});
   EXPECT_TRUE(space->deployment->manifest.startup);
-  EXPECT_EQ(catalogue->authenticate(owner).role, Role::owner);
-  EXPECT_EQ(*catalogue->ensureOwner(""), "");
 }
 
 TEST_F(CatalogueTest, RevisionsGrowAndOnlyEnvAndCodeRestartWorkers) {
@@ -267,33 +262,60 @@ TEST_F(CatalogueTest, KeepsTheLastTwentyDeployments) {
   EXPECT_EQ(*dev(*catalogue, project)->deployment->bundle, "bundle 22");
 }
 
-// ---- the owner ----
+// ---- teams, and who owned older directories ----
 
-TEST_F(CatalogueTest, OwnerTokens) {
-  const auto catalogue = open();
-  EXPECT_EQ(catalogue->authenticate("").role, Role::none);
-  const auto token = *catalogue->ensureOwner("");
-  EXPECT_TRUE(isWellFormedControlToken(token)) << token;
-  EXPECT_EQ(catalogue->authenticate(token).role, Role::owner);
-  EXPECT_EQ(catalogue->authenticate(token + "x").role, Role::none);
-  EXPECT_EQ(catalogue->authenticate(token.substr(1)).role, Role::none);
-  EXPECT_EQ(*catalogue->ensureOwner(""), "");
-  EXPECT_FALSE(catalogue->ensureOwner("too short"));
-  EXPECT_EQ(*catalogue->ensureOwner("an-operators-own-token"), "an-operators-own-token");
-  EXPECT_EQ(*catalogue->ensureOwner("an-operators-own-token"), "");
-  EXPECT_EQ(catalogue->authenticate(token).role, Role::none);
-  EXPECT_EQ(catalogue->authenticate("an-operators-own-token").role, Role::owner);
+TEST_F(CatalogueTest, ProjectsBelongToTeamsAndMove) {
+  {
+    const auto catalogue = open();
+    const auto old = *catalogue->createProject("Older");
+    const auto project = *catalogue->createProject("Newer", "team-a");
+    EXPECT_EQ(project->teamId, "team-a");
+    ASSERT_TRUE(catalogue->giveProjectsWithoutTeam("team-of-the-owner"));
+    EXPECT_EQ(catalogue->snapshot()->projects.at(old->uniqueName)->teamId, "team-of-the-owner");
+    EXPECT_EQ(catalogue->snapshot()->projects.at(project->uniqueName)->teamId, "team-a");
+    EXPECT_EQ((*catalogue->moveProject(project->uniqueName, "team-b"))->teamId, "team-b");
+    EXPECT_FALSE(catalogue->moveProject("none", "team-b"));
+    ASSERT_TRUE(catalogue->createSpace(project->uniqueName, "secret", Entry::teamOwners));
+  }
+  const auto again = open();
+  for (const auto& [name, project] : again->snapshot()->projects) {
+    EXPECT_EQ(project->teamId, project->name == "Newer" ? "team-b" : "team-of-the-owner");
+    if (project->name == "Newer") EXPECT_EQ(project->spaces.at("secret")->entry, Entry::teamOwners);
+  }
 }
 
-TEST(ControlToken, ChecksumFindsMistypedOnes) {
-  const auto token = newControlToken();
-  EXPECT_EQ(token.size(), 54U);
-  EXPECT_NE(token, newControlToken());
-  for (std::size_t i = 0; i < token.size(); ++i) {
-    auto mistyped = token;
-    mistyped[i] = mistyped[i] == 'x' ? 'y' : 'x';
-    EXPECT_FALSE(isWellFormedControlToken(mistyped)) << i;
+// The third format had a table of users, with the owner in it.
+TEST_F(CatalogueTest, TheOwnerOfAnOlderDirectoryIsHandedOverOnce) {
+  { makeDev(*open()); }
+  {
+    auto database = *store::sqlite::Database::open(dir_ / "catalogue.sqlite", store::sqlite::Mode::readWrite);
+    ASSERT_TRUE(database.run("INSERT INTO users (id, name, email, role, token_digest) VALUES ('u1', 'Owner', '', 'owner', 'abc')"));
   }
+  {
+    const auto catalogue = open();
+    ASSERT_TRUE(catalogue->formerOwner());
+    EXPECT_EQ(catalogue->formerOwner()->id, "u1");
+    EXPECT_EQ(catalogue->formerOwner()->tokenDigest, "abc");
+    ASSERT_TRUE(catalogue->forgetFormerOwner());
+    EXPECT_FALSE(catalogue->formerOwner());
+  }
+  EXPECT_FALSE(open()->formerOwner());
+}
+
+TEST_F(CatalogueTest, KeptKeysBelongToTheDirectoryAndThePurpose) {
+  std::string key;
+  {
+    const auto catalogue = open();
+    EXPECT_FALSE(keptKeyOf(dir_, {}, "accounts")) << "it is not made by looking";
+    key = *catalogue->keptKey("accounts");
+    EXPECT_EQ(key.size(), 32U);
+    EXPECT_EQ(*catalogue->keptKey("accounts"), key);
+    EXPECT_NE(key, *catalogue->keptKey("other"));
+    EXPECT_EQ(*keptKeyOf(dir_, {}, "accounts"), key) << "also while a server holds the directory";
+  }
+  EXPECT_EQ(*open()->keptKey("accounts"), key);
+  EXPECT_FALSE(keptKeyOf(dir_ / "nowhere", {}, "accounts"));
+  EXPECT_THAT(allBytes(), Not(HasSubstr(key)));
 }
 
 // ---- secrets (SEC-33, SEC-35) ----
@@ -303,7 +325,6 @@ TEST_F(CatalogueTest, NoSecretIsInTheFiles) {
   std::vector<std::string> secrets = {planted};
   {
     const auto catalogue = open();
-    secrets.push_back(*catalogue->ensureOwner(""));
     const auto project = makeDev(*catalogue);
     ASSERT_TRUE(catalogue->setEnv(project, "dev", "S", {planted, Secrecy::encrypted}));
     ASSERT_TRUE(catalogue->setEnv(project, "dev", "P", {"plain-to-see", Secrecy::plain}));

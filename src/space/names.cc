@@ -29,6 +29,9 @@ Result<void> checkSpaceName(std::string_view name) {
   const bool good = !name.empty() && name.size() <= 30 &&
                     std::ranges::all_of(name, [](char c) { return isLower(c) || isDigit(c) || c == '-'; });
   if (!good) return invalid(fmt::format("The space name '{}' must be 1 to 30 of a-z, 0-9 and '-'.", shown(name)));
+  if (name == "authenticate" || name == "graphql") {
+    return invalid(fmt::format("The space name '{}' is reserved: it is an address of the control plane.", name));
+  }
   return {};
 }
 

@@ -79,6 +79,32 @@ TEST_F(SecretRotationTest, EverySecretIsSealedAnewAndTheOldKeyOpensNothing) {
   EXPECT_THAT(std::string(refused.error().text()), HasSubstr("another secret.key"));
 }
 
+TEST_F(SecretRotationTest, KeptKeysAreSealedAnewAndStayTheSame) {
+  std::string accounts, other;
+  {
+    const auto catalogue = open();
+    accounts = *catalogue->keptKey("accounts");
+    other = *catalogue->keptKey("other");
+    ASSERT_TRUE(catalogue->rotateSecretKey());
+    EXPECT_EQ(*catalogue->keptKey("accounts"), accounts);
+    EXPECT_EQ(*keptKeyOf(dir_, {}, "accounts"), accounts) << "also for one who looks while the server runs";
+  }
+  EXPECT_EQ(*open()->keptKey("accounts"), accounts);
+  EXPECT_EQ(*open()->keptKey("other"), other);
+
+  const auto before = bytesOf(key());
+  ASSERT_TRUE(open()->rotateSecretKey());
+  fs::rename(key(), nextKey());  // killed after the commit, before the renaming
+  std::ofstream(key(), std::ios::binary) << before;
+  fs::permissions(key(), fs::perms::owner_read | fs::perms::owner_write);
+  EXPECT_EQ(*keptKeyOf(dir_, {}, "accounts"), accounts);
+  EXPECT_TRUE(fs::exists(nextKey())) << "one who looks settles nothing";
+  fs::remove(nextKey());
+  const auto wrong = keptKeyOf(dir_, {}, "accounts");
+  ASSERT_FALSE(wrong);
+  EXPECT_THAT(std::string(wrong.error().text()), HasSubstr("another secret key"));
+}
+
 TEST_F(SecretRotationTest, NoColumnOfSealedBytesIsForgotten) {
   auto database = *store::sqlite::Database::open(dir_ / "catalogue.sqlite", store::sqlite::Mode::readOnly);
   auto rows = *database.query("SELECT t.name FROM sqlite_schema t, pragma_table_info(t.name) c WHERE t.type = 'table' AND c.name LIKE '%sealed%' ORDER BY 1");

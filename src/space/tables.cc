@@ -10,7 +10,7 @@ namespace redd::space {
 namespace {
 
 // One script a format; a released one never changes, the next is appended.
-constexpr std::array<const char*, 4> kFormats = {R"sql(
+constexpr std::array<const char*, 5> kFormats = {R"sql(
 CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
 CREATE TABLE users (
   id TEXT PRIMARY KEY, name TEXT NOT NULL, email TEXT NOT NULL, role TEXT NOT NULL, token_digest TEXT NOT NULL
@@ -63,17 +63,22 @@ ALTER TABLE spaces ADD COLUMN heap_mib INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE spaces ADD COLUMN state TEXT NOT NULL DEFAULT 'live';
 ALTER TABLE spaces ADD COLUMN former_name TEXT NOT NULL DEFAULT '';
 ALTER TABLE spaces ADD COLUMN trashed_ms INTEGER NOT NULL DEFAULT 0;
+)sql",
+                                                   // The table of users stays until accounts.sqlite has taken its row over.
+                                                   R"sql(
+ALTER TABLE projects ADD COLUMN team_id TEXT NOT NULL DEFAULT '';
+ALTER TABLE spaces ADD COLUMN entry TEXT NOT NULL DEFAULT 'project';
 )sql"};
 
 constexpr std::string_view kPutSpace = R"sql(
 INSERT INTO spaces (id, project_id, name, revision, env_revision, deployment_id, jwks_url, issuer, audience, algorithms, allowed_hosts,
-                    cors_origins, domains, split_deployment_id, split_percent, request_deadline_ms, requests_max, heap_mib)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                    cors_origins, domains, split_deployment_id, split_percent, request_deadline_ms, requests_max, heap_mib, entry)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 ON CONFLICT (id) DO UPDATE SET name = excluded.name, revision = excluded.revision, env_revision = excluded.env_revision, deployment_id = excluded.deployment_id,
   jwks_url = excluded.jwks_url, issuer = excluded.issuer, audience = excluded.audience, algorithms = excluded.algorithms,
   allowed_hosts = excluded.allowed_hosts, cors_origins = excluded.cors_origins, domains = excluded.domains,
   split_deployment_id = excluded.split_deployment_id, split_percent = excluded.split_percent,
-  request_deadline_ms = excluded.request_deadline_ms, requests_max = excluded.requests_max, heap_mib = excluded.heap_mib
+  request_deadline_ms = excluded.request_deadline_ms, requests_max = excluded.requests_max, heap_mib = excluded.heap_mib, entry = excluded.entry
 )sql";
 
 constexpr std::string_view kDropOld = R"sql(
@@ -110,15 +115,12 @@ Result<void> Tables::transact(const std::function<Result<void>()>& change) {
   return transaction.commit();
 }
 
-Result<void> Tables::putUser(const User& user) {
-  return written(database_.run("INSERT INTO users (id, name, email, role, token_digest) VALUES (?, ?, ?, 'owner', ?) "
-                               "ON CONFLICT (id) DO UPDATE SET name = excluded.name, email = excluded.email, token_digest = excluded.token_digest",
-                               user.id, user.name, user.email, user.tokenDigest));
-}
+Result<void> Tables::forgetFormerOwner() { return written(database_.run("DELETE FROM users")); }
 
 Result<void> Tables::putProject(const Project& project) {
-  return written(database_.run("INSERT INTO projects (id, name, unique_name, created_ms) VALUES (?, ?, ?, ?)", project.id, project.name,
-                               project.uniqueName, project.createdMs));
+  return written(database_.run("INSERT INTO projects (id, name, unique_name, created_ms, team_id) VALUES (?, ?, ?, ?, ?) "
+                               "ON CONFLICT (id) DO UPDATE SET team_id = excluded.team_id",
+                               project.id, project.name, project.uniqueName, project.createdMs, project.teamId));
 }
 
 Result<void> Tables::putDefaultProject(std::string_view uniqueName) {
@@ -136,7 +138,7 @@ Result<void> Tables::putSpace(const Space& space) {
                                settings.jwksUrl, settings.issuer, listText(settings.audience), listText(settings.algorithms),
                                listText(settings.allowedHosts), listText(settings.corsOrigins), listText(settings.domains),
                                split, space.split ? space.split->percent : 0U, settings.limits.requestDeadlineMs, settings.limits.requestsMax,
-                               settings.limits.workerHeapMiB));
+                               settings.limits.workerHeapMiB, space.entry == Entry::teamOwners ? "teamOwners" : "project"));
 }
 
 Result<void> Tables::removeSpace(std::string_view spaceId) { return written(database_.run("DELETE FROM spaces WHERE id = ?", spaceId)); }

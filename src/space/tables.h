@@ -9,6 +9,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -21,15 +22,9 @@
 
 namespace redd::space {
 
-struct User {
-  std::string id, name, email;
-  Role role = Role::none;
-  std::string tokenDigest;  // SHA-256 of the token in hex; the token itself is nowhere
-};
-
 struct Contents {
   Snapshot snapshot;
-  std::vector<User> users;
+  std::optional<FormerOwner> formerOwner;
 };
 
 class Tables {
@@ -43,7 +38,7 @@ class Tables {
   Result<void> transact(const std::function<Result<void>()>& change);
 
   // Inside transact():
-  Result<void> putUser(const User& user);
+  Result<void> forgetFormerOwner();
   Result<void> putProject(const Project& project);
   Result<void> putDefaultProject(std::string_view uniqueName);
   Result<void> putSpace(const Space& space);  // name, settings without env, revisions, active deployment, split
@@ -68,14 +63,21 @@ class Tables {
   Result<void> removeDeployment(std::string_view id);
   Result<void> dropOldDeployments(std::string_view spaceId, std::size_t keep);
 
+  // The key that is kept for `purpose`, as Catalogue::keptKey(); nullopt: none was made.
+  Result<std::optional<std::string>> keptKey(std::string_view purpose);
+  Result<void> putKeptKey(std::string_view purpose, std::string_view key);  // inside transact()
+  // The same of a file that may be in use, read-only. Error: none was made.
+  static Result<std::string> keptKeyIn(const std::filesystem::path& file, const Sealer& sealer, std::string_view purpose);
+
   // Inside transact(): everything that is sealed, sealed by `next` instead, and its fingerprint. After the commit: useSealer(next).
   Result<Resealed> reseal(const Sealer& next);
   void useSealer(Sealer next) { sealer_ = std::move(next); }
   // Takes what was sealed before out of the file and its WAL.
   Result<void> dropOldPages();
+  const Sealer& sealer() const { return sealer_; }
 
   // The fingerprint of the key that sealed a catalogue's file; "" when it was never opened.
-  static Result<std::string> keyFingerprint(const std::filesystem::path& file);
+  static Result<std::string> keyFingerprint(const std::filesystem::path& file, store::sqlite::Mode mode);
 
   Result<std::vector<Deployment>> deployments(std::string_view spaceId);  // newest first, without bundles
   Result<DeploymentPtr> deployment(std::string_view spaceId, std::string_view id);     // with its bundle; nullptr when it is not kept
@@ -83,7 +85,7 @@ class Tables {
  private:
   Tables(store::sqlite::Database database, Sealer sealer) : database_(std::move(database)), sealer_(std::move(sealer)) {}
   Result<void> checkKey();
-  Result<void> loadUsers(Contents& out);
+  Result<void> loadFormerOwner(Contents& out);
   Result<void> loadProjects(Contents& out);
   Result<void> loadSpaces(Project& project);
   Result<std::shared_ptr<Space>> spaceFrom(const store::sqlite::Statement& row, const Project& project);

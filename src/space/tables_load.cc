@@ -13,7 +13,7 @@ constexpr std::string_view kDeploymentColumns =
 
 constexpr std::string_view kSpaceColumns =
     "SELECT id, name, revision, env_revision, deployment_id, jwks_url, issuer, audience, algorithms, allowed_hosts, cors_origins, domains, "
-    "split_deployment_id, split_percent, request_deadline_ms, requests_max, heap_mib FROM spaces ";
+    "split_deployment_id, split_percent, request_deadline_ms, requests_max, heap_mib, entry FROM spaces ";
 
 Result<Deployment> deploymentFrom(const store::sqlite::Statement& row) {
   Deployment out;
@@ -36,7 +36,7 @@ Error missing(std::string what) { return Error::hidden(ErrorCode::internal, "the
 
 Result<Contents> Tables::load() {
   Contents out;
-  REDD_TRY_VOID(loadUsers(out));
+  REDD_TRY_VOID(loadFormerOwner(out));
   REDD_TRY_VOID(loadProjects(out));
   REDD_TRY(auto row, database_.query("SELECT value FROM meta WHERE name = 'default_project'"));
   REDD_TRY(const bool found, row.step());
@@ -44,17 +44,15 @@ Result<Contents> Tables::load() {
   return out;
 }
 
-Result<void> Tables::loadUsers(Contents& out) {
-  REDD_TRY(auto rows, database_.query("SELECT id, name, email, token_digest FROM users WHERE role = 'owner'"));
-  while (true) {
-    REDD_TRY(const bool row, rows.step());
-    if (!row) return {};
-    out.users.push_back({textOf(rows, 0), textOf(rows, 1), textOf(rows, 2), Role::owner, textOf(rows, 3)});
-  }
+Result<void> Tables::loadFormerOwner(Contents& out) {
+  REDD_TRY(auto row, database_.query("SELECT id, token_digest FROM users WHERE role = 'owner' LIMIT 1"));
+  REDD_TRY(const bool found, row.step());
+  if (found) out.formerOwner = FormerOwner{textOf(row, 0), textOf(row, 1)};
+  return {};
 }
 
 Result<void> Tables::loadProjects(Contents& out) {
-  REDD_TRY(auto rows, database_.query("SELECT id, name, unique_name, created_ms FROM projects"));
+  REDD_TRY(auto rows, database_.query("SELECT id, name, unique_name, created_ms, team_id FROM projects"));
   while (true) {
     REDD_TRY(const bool row, rows.step());
     if (!row) return {};
@@ -63,6 +61,7 @@ Result<void> Tables::loadProjects(Contents& out) {
     project->name = textOf(rows, 1);
     project->uniqueName = textOf(rows, 2);
     project->createdMs = rows.integer(3);
+    project->teamId = textOf(rows, 4);
     REDD_TRY_VOID(loadSpaces(*project));
     for (const auto& [name, space] : project->spaces) {
       for (const auto& domain : space->settings.domains) out.snapshot.domains.emplace(domain, space);
@@ -89,6 +88,7 @@ Result<std::shared_ptr<Space>> Tables::spaceFrom(const store::sqlite::Statement&
   REDD_TRY(settings.domains, listFrom(row.text(11)));
   const auto number = [&row](int column) { return static_cast<std::uint32_t>(row.integer(column)); };
   settings.limits = {.requestDeadlineMs = number(14), .requestsMax = number(15), .workerHeapMiB = number(16)};
+  space->entry = row.text(17) == "teamOwners" ? Entry::teamOwners : Entry::project;
   REDD_TRY_VOID(loadEnv(*space));
   REDD_TRY_VOID(loadTokens(*space));
   if (!row.isNull(4)) {

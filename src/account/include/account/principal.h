@@ -2,7 +2,9 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
+#include <string_view>
 
 namespace redd::account {
 
@@ -14,6 +16,9 @@ enum class Role : std::uint8_t {
   owner,      // members, tokens of the team, removal
 };
 
+std::string_view name(Role role);                      // "viewer" …
+std::optional<Role> roleNamed(std::string_view name);  // not of "none"
+
 enum class Standing : std::uint8_t {
   nobody,
   member,       // a person with an account, or a team's token: may what its roles allow
@@ -24,10 +29,13 @@ struct Principal {
   Standing standing = Standing::nobody;
   std::string userId, name, email;  // empty for a team's token, but for its name
   std::string teamId;               // of a team's token: it reaches this team's projects only
-  std::string tokenId;              // which credential; "" a password session
+  std::string tokenId;              // which credential
   // A token may be narrower than its holder: at most this role, and when given only in this project and space (ids).
   Role roleMax = Role::owner;
   std::string projectId, spaceId;
+
+  bool isPerson() const { return !userId.empty(); }
+  bool isNarrow() const { return roleMax != Role::owner || !projectId.empty(); }
 };
 
 }  // namespace redd::account

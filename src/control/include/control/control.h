@@ -4,8 +4,9 @@
 // Belongs to one loop, the one on which Supervisor, Stores and LogBook live. What blocks (the catalogue's synced commits) runs on one
 // thread of its own, so operations that change something happen one after the other. Deploys of one space are serialised.
 //
-// Who may: the owner, by bearer token; there are no cookies, so no request forged across sites carries a credential. Answers
-// only under names that cannot be rebound (SEC-41) and never with CORS headers.
+// Who may: account::Accounts knows. By bearer token; there are no cookies, so no request forged across sites carries a credential, and one
+// that says it comes from another site is refused all the same (SEC-34). Answers only under names that cannot be rebound (SEC-41) and
+// never with CORS headers.
 #pragma once
 
 #include <filesystem>
@@ -14,6 +15,7 @@
 #include <string>
 #include <vector>
 
+#include "account/accounts.h"
 #include "base/clock.h"
 #include "base/limits.h"
 #include "base/metrics.h"
@@ -50,7 +52,7 @@ struct ControlOptions {
 class Control {
  public:
   static std::unique_ptr<Control> create(Loop& loop, ControlOptions options, const Limits& limits, Metrics& metrics,
-                                         space::Catalogue& catalogue, worker::Supervisor& supervisor, store::Stores& stores,
+                                         space::Catalogue& catalogue, account::Accounts& accounts, worker::Supervisor& supervisor, store::Stores& stores,
                                          store::LogBook& logBook, const http::AddressPolicy& keySetAddresses);
   virtual ~Control() = default;
 
@@ -59,7 +61,8 @@ class Control {
   virtual void setListenAddress(std::string address) = 0;
 
   // Does the request belong to the control plane? "/_" and everything below, under any host; /SPACE/_A_D_M_… but under a space's domain; /graphql
-  // too, but under the host names of projects and apps that path is theirs.
+  // too, but under the host names of projects and apps that path is theirs; and, under names that are the control plane's own and not a
+  // space's, the addresses that the published CLI knows (spec 70.3).
   virtual bool owns(const http::RequestHead& head) const = 0;
   // Answers one request that it owns.
   virtual Task<void> serve(http::Exchange& exchange) = 0;

@@ -29,11 +29,9 @@ struct NewDeployment {
   std::string restores = {};  // as Deployment's
 };
 
-enum class Role : std::uint8_t { none, owner };
-// Who a control-plane token speaks for. The owner may do everything; more roles come with accounts.
-struct Principal {
-  Role role = Role::none;
-  std::string userId, name, email;
+// The owner as formats before the fourth kept it; accounts are a room of their own now.
+struct FormerOwner {
+  std::string id, tokenDigest;  // SHA-256 of the token, hex
 };
 
 // What a rotation of the secret key sealed anew.
@@ -45,6 +43,7 @@ struct Resealed {
 struct TrashedSpace {
   std::string id, project, name;
   UnixMs removedMs = 0;
+  Entry entry = Entry::project;
 };
 
 class Catalogue {
@@ -61,14 +60,18 @@ class Catalogue {
   // subscription: no call is running or follows when its destructor returned; `changed` itself must not destroy it.
   virtual std::shared_ptr<void> subscribe(std::function<void(const SpacePtr& before, const SpacePtr& after)> changed) = 0;
 
-  // First start: makes the owner and returns the token in clear. `preset` may give the token (16 to 512 characters of
-  // [A-Za-z0-9._~+/=-]). When the owner exists already: empty, and nothing changes; but a preset that is not the owner's token
-  // replaces it (the operator's way out of a lost token) and is returned.
-  virtual Result<std::string> ensureOwner(const std::string& preset) = 0;
-  virtual Principal authenticate(std::string_view token) const = 0;  // constant time; Role::none when unknown
+  // 32 random bytes for `purpose`, made when they are first asked for and kept, sealed, as long as the directory: a rotation of the secret
+  // key does not change them.
+  virtual Result<std::string> keptKey(std::string_view purpose) = 0;
+  // Who owned an older directory, until the accounts have taken it over and forgetFormerOwner() says so.
+  virtual std::optional<FormerOwner> formerOwner() const = 0;
+  virtual Result<void> forgetFormerOwner() = 0;
+  virtual Result<void> giveProjectsWithoutTeam(std::string_view teamId) = 0;  // of older directories
 
-  virtual Result<ProjectPtr> createProject(std::string_view name) = 0;  // spec 70.4: 4-15 letters or digits; the suffix is made here. No space
-  virtual Result<SpacePtr> createSpace(std::string_view project, std::string_view name) = 0;  // [a-z0-9-]{1,30}
+  // spec 70.4: 4-15 letters or digits; the suffix is made here. No space
+  virtual Result<ProjectPtr> createProject(std::string_view name, std::string_view teamId = {}) = 0;
+  virtual Result<ProjectPtr> moveProject(std::string_view project, std::string_view teamId) = 0;
+  virtual Result<SpacePtr> createSpace(std::string_view project, std::string_view name, Entry entry = Entry::project) = 0;  // [a-z0-9-]{1,30}
   virtual Result<SpacePtr> renameSpace(std::string_view project, std::string_view name, std::string newName) = 0;
   // Into the trash: no longer in snapshots, its name is free, its domains too. Nothing of it is lost before it is purged.
   virtual Result<TrashedSpace> removeSpace(std::string_view project, std::string_view name) = 0;
@@ -116,6 +119,10 @@ class Catalogue {
   virtual Result<SpacePtr> setSplit(std::string_view project, std::string_view space, std::optional<Split> split) = 0;
   virtual Result<SpacePtr> undeploy(std::string_view project, std::string_view space) = 0;  // deployments stay kept. notFound: none active
 };
+
+// What Catalogue::keptKey() answers, of a directory that may be in use; nothing is written. `secretKeyFile` as for Catalogue::open().
+// Errors: no catalogue there, no readable secret key, another one than that which sealed it, no key was made for `purpose`.
+Result<std::string> keptKeyOf(const std::filesystem::path& dataDir, const std::filesystem::path& secretKeyFile, std::string_view purpose);
 
 // The space named `name` of `project` in a snapshot, or the reason why not (spec 20.1 texts).
 Result<SpacePtr> findSpace(const Snapshot& snapshot, std::string_view project, std::string_view name);

@@ -77,11 +77,18 @@ struct Split {
   unsigned percent = 0;  // 1 to 99
 };
 
+// To whom a space is open, of those who have a role in its project (spec 30.7).
+enum class Entry : std::uint8_t {
+  project,     // everybody
+  teamOwners,  // "restricted": the owners of the project's team
+};
+
 struct Space {
   std::string id;           // stable, [a-z0-9]; names its folder in the data directory
   std::string projectId;
   std::string project;      // unique name, e.g. mybackend-6708
   std::string name;         // dev
+  Entry entry = Entry::project;
   Settings settings;
   std::vector<ApiToken> tokens;
   DeploymentPtr deployment;  // nullptr: no code deployed
@@ -99,6 +106,7 @@ struct Project {
   std::string id;
   std::string name;  // display name as given
   std::string uniqueName;
+  std::string teamId;  // of the team that owns it (account/directory.h); "" only until the first start with accounts
   UnixMs createdMs = 0;
   std::map<std::string, SpacePtr, std::less<>> spaces;
 };

@@ -6,7 +6,7 @@
 
 #include "base/random.h"
 
-namespace redd::space {
+namespace redd::account {
 namespace {
 
 constexpr std::string_view kAlphabet = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
@@ -70,4 +70,4 @@ bool isAcceptablePreset(std::string_view token) {
   });
 }
 
-}  // namespace redd::space
+}  // namespace redd::account

@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-namespace redd::space {
+namespace redd::account {
 
 inline constexpr std::string_view kControlTokenPrefix = "redd_";
 
@@ -13,4 +13,4 @@ std::string newControlToken();                          // redd_ + 43 + 6 charac
 bool isWellFormedControlToken(std::string_view token);  // shape and checksum only: says nothing about whom it speaks for
 bool isAcceptablePreset(std::string_view token);        // an operator's own: 16 to 512 of [A-Za-z0-9._~+/=-] (a bearer token's alphabet, RFC 6750)
 
-}  // namespace redd::space
+}  // namespace redd::account

@@ -1,0 +1,70 @@
+// Accounts against the real server: the first start, revoking, a command line's login, the audit log (SEC-30, 33, 36, 42).
+import { test } from 'node:test';
+import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { startRedd, run, redd as reddBin } from './lib/redd.mjs';
+
+const password = 'correct horse battery';
+const post = (server, path, body, token) => fetch(`${server.url}/_/api/v1${path}`, {
+  method: 'POST', headers: { 'content-type': 'application/json', ...(token && { authorization: `Bearer ${token}` }) }, body: JSON.stringify(body ?? {}),
+});
+const statusOf = async (server, token) => (await fetch(`${server.url}/_/api/v1/me`, { headers: { authorization: `Bearer ${token}` } })).status;
+const setUp = async (server) => {
+  const code = (await readFile(join(server.dataDir, 'setup-code'), 'utf8')).trim();
+  return (await (await post(server, '/setup', { code, name: 'Ann', email: 'ann@example.org', password })).json()).token;
+};
+
+test('a hundred races for the setup code have one winner', async (t) => {
+  const server = await startRedd();
+  t.after(server.stop);
+  const code = (await readFile(join(server.dataDir, 'setup-code'), 'utf8')).trim();
+  const tries = await Promise.all(Array.from({ length: 100 }, (_, i) => post(server, '/setup', { code, name: 'Ann', email: `ann${i}@example.org`, password })));
+  const statuses = tries.map((one) => one.status);
+  assert.equal(statuses.filter((one) => one === 201).length, 1, statuses.join(' '));
+  assert.ok(statuses.every((one) => one === 201 || one === 401 || one === 429), statuses.join(' '));
+  assert.equal((await post(server, '/setup', { code, name: 'Ann', email: 'ann@example.org', password })).status, 401);
+});
+
+test('a revoked token is dead when the answer is there', async (t) => {
+  const server = await startRedd();
+  t.after(server.stop);
+  const made = await server.api('POST', '/me/tokens', { name: 'ci' });
+  assert.equal(await statusOf(server, made.secret), 200);
+  await server.api('DELETE', `/me/tokens/${made.id}`);
+  assert.equal(await statusOf(server, made.secret), 401);
+});
+
+test('a command line is logged in once, after a confirmation', async (t) => {
+  const server = await startRedd();
+  t.after(server.stop);
+  const session = await setUp(server);
+  const uuid = randomUUID();
+  const waiting = await fetch(`${server.url}/cli_auth/${uuid}`, { headers: { accept: 'text/event-stream' } });
+  assert.equal(waiting.status, 200);
+  const page = await fetch(`${server.url}/authenticate/x/${uuid}`);
+  assert.match(page.headers.get('content-security-policy'), /script-src 'self'/);
+  assert.equal((await post(server, `/cli-logins/${uuid}`)).status, 401);
+  assert.equal((await post(server, `/cli-logins/${uuid}`, {}, session)).status, 200);
+  const token = JSON.parse(/^data: (.*)$/m.exec(await waiting.text())[1]).token;
+  assert.equal(JSON.parse(Buffer.from(token.split('.')[1], 'base64url')).email, 'ann@example.org');
+  assert.equal(await statusOf(server, token), 200);
+  assert.equal((await post(server, `/cli-logins/${uuid}`, {}, session)).status, 404);
+  assert.equal((await fetch(`${server.url}/cli_auth/${uuid}`)).status, 404);
+});
+
+test('redd audit verify reads the log of a server that runs and of one that does not', async (t) => {
+  const dataDir = await mkdtemp(join(tmpdir(), 'redd-audit-'));
+  t.after(() => rm(dataDir, { recursive: true, force: true }));
+  const server = await startRedd({ dataDir });
+  await server.api('POST', '/projects', { name: 'Audited' });
+  const live = await run(reddBin, ['audit', 'verify', '--data', dataDir, '--json']);
+  await server.stop();
+  assert.deepEqual([live.code, JSON.parse(live.stdout)], [0, { good: true, rows: 1 }]);
+  const idle = await run(reddBin, ['audit', 'verify', '--data', dataDir]);
+  assert.equal(idle.code, 0);
+  assert.match(idle.stdout, /good: 1 rows/);
+  assert.equal((await run(reddBin, ['audit', 'verify', '--data', join(dataDir, 'none')])).code, 2);
+});
