@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "dispatcher.h"
 #include "json_writer.h"
 
 namespace redd::control {
@@ -85,6 +86,14 @@ Result<space::ProjectPtr> projectOf(const Call& call) {
 
 account::Role roleIn(const Call& call, const space::Project& project) {
   return call.services.accounts.directory()->roleInProject(call.caller, {project.teamId, project.id});
+}
+
+Result<space::SpacePtr> otherSpace(const Call& call, std::string_view name) {
+  REDD_TRY(const auto project, projectOf(call));
+  const auto found = project->spaces.find(name);
+  if (found == project->spaces.end()) return notFound("Unknown space");
+  if (reaches(*call.services.accounts.directory(), call.caller, *project, *found->second)) return found->second;
+  return Error::make(ErrorCode::forbidden, fmt::format("The space {} is out of your reach: it is restricted, or the token is for another one.", found->first));
 }
 
 }  // namespace redd::control

@@ -18,4 +18,7 @@ Result<account::Role> roleArgument(const Arguments& arguments);  // of "role"; r
 Result<space::ProjectPtr> projectOf(const Call& call);           // of {project}
 account::Role roleIn(const Call& call, const space::Project& project);
 
+// Another space of {project} than the one that the door has looked at, if the caller may enter it too (spec 30.7).
+Result<space::SpacePtr> otherSpace(const Call& call, std::string_view name);
+
 }  // namespace redd::control

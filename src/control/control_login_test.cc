@@ -146,5 +146,32 @@ TEST(CliLogins, OneRightToConfirmAndTheNewestListenerTakes) {
   EXPECT_EQ(CliLogins::take(*second), "");
 }
 
+TEST(ControlLogin, ARotatedSecretKeyChangesNothingForPeople) {
+  LoginHouse house;
+  const auto session = house.setUp();
+  account::Invitation guest;
+  guest.email = "guest@example.org";
+  guest.teamId = house.accounts->directory()->user(house.accounts->directory()->ownerId)->defaultTeamId;
+  const auto invitation = house.accounts->invite(guest)->id;
+  const auto code = house.accounts->invitationCode(invitation);
+  ASSERT_EQ(house.call("POST", "/_/api/v1/server/secrets/rotate")->answer_.status, 200);
+
+  const auto data = house.dir.path() / "data";
+  const auto verdict = account::verifyAudit(data, *space::keptKeyOf(data, {}, "accounts"));
+  ASSERT_TRUE(verdict);
+  EXPECT_TRUE(verdict->good()) << verdict->what;
+  EXPECT_GT(verdict->rows, 0);
+
+  house.control.reset();  // the next start of the server
+  house.accounts.reset();
+  house.accounts = *account::Accounts::open({.dataDir = data, .key = *house.catalogue->keptKey("accounts"), .passwordCost = {4, 8, 1}, .now = nowMs});
+  house.startControl();
+  EXPECT_EQ(house.accounts->invitationCode(invitation), code);
+  EXPECT_EQ(house.as(session, "GET", "/_/api/v1/me")->answer_.status, 200);
+  const auto body = json{{"code", code}, {"name", "Guest"}, {"password", "correct horse battery"}}.dump();
+  EXPECT_EQ(house.as("", "POST", "/_/api/v1/accounts", body)->answer_.status, 201);
+  EXPECT_EQ(json::parse(house.call("GET", "/_/api/v1/audit/verify")->text_)["good"], true);
+}
+
 }  // namespace
 }  // namespace redd::control

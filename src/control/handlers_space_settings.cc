@@ -3,6 +3,7 @@
 
 #include <map>
 
+#include "account_views.h"
 #include "handlers.h"
 #include "json_writer.h"
 #include "views.h"
@@ -75,7 +76,7 @@ Task<Result<Answer>> getSettings(Call call) {
 
 Task<Result<Answer>> diffSpaces(Call call) {
   REDD_CO_TRY(const auto left, call.space());
-  REDD_CO_TRY(const auto right, space::findSpace(*call.services.catalogue.snapshot(), left->project, call.arguments.text("with")));
+  REDD_CO_TRY(const auto right, otherSpace(call, call.arguments.text("with")));
   const auto ours = settingsOf(*left), theirs = settingsOf(*right);
   std::vector<std::string> differences;
   auto a = ours.begin();
@@ -119,6 +120,9 @@ Task<Result<Answer>> moveDomain(Call call) {
   auto& services = call.services;
   const auto domain = call.arguments.text("domain");
   REDD_CO_TRY(const auto space, call.space());
+  const auto snapshot = services.catalogue.snapshot();
+  const auto holder = snapshot->domains.find(domain);
+  if (holder != snapshot->domains.end() && holder->second->project == space->project) REDD_CO_TRY_VOID(otherSpace(call, holder->second->name));
   REDD_CO_TRY(const auto changed, co_await services.lane.run<space::SpacePtr>(
                                       [&services, space, domain] { return services.catalogue.moveDomain(space->project, space->name, domain); }));
   co_return Answer{spaceJson(*services.catalogue.snapshot(), *changed, services.hosts, call.host)};

@@ -1,6 +1,7 @@
 // The life of spaces after they were made: another name, the trash and back, copies.
 #include <fmt/format.h>
 
+#include "account_views.h"
 #include "data_access.h"
 #include "json_writer.h"
 #include "source_reader.h"
@@ -33,8 +34,25 @@ std::string trashedJson(const Services& services, const space::TrashedSpace& one
       .end();
 }
 
-Task<Result<std::vector<space::TrashedSpace>>> trashOf(Services& services, std::string project) {
-  co_return co_await services.lane.run<std::vector<space::TrashedSpace>>([&services, project] { return services.catalogue.trash(project); });
+// Those that the caller might enter if they were served: restricted ones stay so in the trash.
+Task<Result<std::vector<space::TrashedSpace>>> trashOf(const Call& call) {
+  auto& services = call.services;
+  REDD_CO_TRY(const auto project, projectOf(call));
+  REDD_CO_TRY(auto out, co_await services.lane.run<std::vector<space::TrashedSpace>>(
+                            [&services, project] { return services.catalogue.trash(project->uniqueName); }));
+  const auto directory = services.accounts.directory();
+  std::erase_if(out, [&](const space::TrashedSpace& one) {
+    const bool isOpen = one.entry == space::Entry::project || directory->mayEnterRestricted(call.caller, project->teamId);
+    return !isOpen || (!call.caller.spaceId.empty() && call.caller.spaceId != one.id);
+  });
+  co_return out;
+}
+
+Task<Result<space::TrashedSpace>> trashedSpace(const Call& call) {
+  REDD_CO_TRY(const auto all, co_await trashOf(call));
+  const auto found = std::ranges::find(all, call.arguments.text("id"), &space::TrashedSpace::id);
+  if (found == all.end()) co_return notFound("There is no such space in the trash of the project.");
+  co_return *found;
 }
 
 // Without the data: the source files alone, which the code reads.
@@ -83,7 +101,7 @@ Task<Result<Answer>> removeSpace(Call call) {
 }
 
 Task<Result<Answer>> listTrash(Call call) {
-  REDD_CO_TRY(const auto trashed, co_await trashOf(call.services, call.arguments.text("project")));
+  REDD_CO_TRY(const auto trashed, co_await trashOf(call));
   const auto one = [&call](const auto& space) { return trashedJson(call.services, space); };
   co_return Answer{JsonObject().raw("spaces", jsonList(trashed, one)).end()};
 }
@@ -91,22 +109,18 @@ Task<Result<Answer>> listTrash(Call call) {
 Task<Result<Answer>> restoreSpace(Call call) {
   auto& catalogue = call.services.catalogue;
   const auto project = call.arguments.text("project");
-  const auto id = call.arguments.text("id");
   const auto name = call.arguments.text("name");
+  REDD_CO_TRY(const auto trashed, co_await trashedSpace(call));
   REDD_CO_TRY(const auto space, co_await call.services.lane.run<space::SpacePtr>(
-                                    [&catalogue, project, id, name] { return catalogue.restoreSpace(project, id, name); }));
+                                    [&catalogue, project, trashed, name] { return catalogue.restoreSpace(project, trashed.id, name); }));
   co_return show(call, *space);
 }
 
 Task<Result<Answer>> purgeSpace(Call call) {
   auto& services = call.services;
-  const auto project = call.arguments.text("project");
-  const auto id = call.arguments.text("id");
-  REDD_CO_TRY(const auto trashed, co_await trashOf(services, project));
-  const auto found = std::ranges::find(trashed, id, &space::TrashedSpace::id);
-  if (found == trashed.end()) co_return notFound("There is no such space in the trash of the project.");
-  REDD_CO_TRY_VOID(checkConfirmed(call, found->name));
-  REDD_CO_TRY_VOID(co_await services.lane.run<void>([&services, project, id] { return services.catalogue.doomOne(project, id); }));
+  REDD_CO_TRY(const auto trashed, co_await trashedSpace(call));
+  REDD_CO_TRY_VOID(checkConfirmed(call, trashed.name));
+  REDD_CO_TRY_VOID(co_await services.lane.run<void>([&services, trashed] { return services.catalogue.doomOne(trashed.project, trashed.id); }));
   services.sweeper->soon();
   co_return Answer{std::string(kOk)};
 }
@@ -114,6 +128,7 @@ Task<Result<Answer>> purgeSpace(Call call) {
 Task<Result<Answer>> copySpace(Call call) {
   auto& services = call.services;
   const auto to = call.arguments.text("to");
+  if (!call.caller.spaceId.empty()) co_return Error::make(ErrorCode::forbidden, "A copy concerns the whole project, and this token reaches one space.");
   REDD_CO_TRY(auto from, call.space());
   REDD_CO_TRY(const auto turn, co_await services.deploys.take(from->id));  // the deployment that is copied stays the active one
   REDD_CO_TRY(from, call.space());

@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <filesystem>
 
+#include "account_views.h"
 #include "data_access.h"
+#include "dispatcher.h"
 #include "json_writer.h"
 
 namespace redd::control {
@@ -63,11 +65,11 @@ Task<Result<std::string>> usageOf(Services& services, space::SpacePtr space) {
 
 Task<Result<Answer>> projectUsage(Call call) {
   auto& services = call.services;
-  const auto snapshot = services.catalogue.snapshot();
-  const auto project = snapshot->projects.find(call.arguments.text("project"));
-  if (project == snapshot->projects.end()) co_return notFound("Unknown project");
+  REDD_CO_TRY(const auto project, projectOf(call));
   std::vector<std::string> spaces;
-  for (const auto& [name, space] : project->second->spaces) {
+  const auto directory = services.accounts.directory();
+  for (const auto& [name, space] : project->spaces) {
+    if (!reaches(*directory, call.caller, *project, *space)) continue;
     REDD_CO_TRY(auto usage, co_await usageOf(services, space));
     spaces.push_back(std::move(usage));
   }

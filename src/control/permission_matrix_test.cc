@@ -350,6 +350,46 @@ TEST(PermissionMatrix, RestrictedSpaces) {
   for (const auto& space : json::parse(listed.text_)["spaces"]) EXPECT_NE(space["name"], "secret");
 }
 
+// What is restricted stays so where operations look beyond their own space, and in the trash.
+TEST(PermissionMatrix, RestrictedSpacesAreOutOfReachOfOperationsOnOthers) {
+  Town town;
+  const auto project = "/_/api/v1/projects/" + town.projectName;
+  ASSERT_TRUE(town.catalogue->createSpace(town.projectName, "secret", space::Entry::teamOwners));
+  ASSERT_TRUE(town.catalogue->setDomains(town.projectName, "secret", {"secret.example.com"}));
+  const auto guest = *town.accounts->addUser("guest2@example.org", "");
+  ASSERT_TRUE(town.accounts->setProjectMember(town.catalogue->snapshot()->projects.at(town.projectName)->id, guest.id, Role::owner));
+  const auto guestToken = town.tokenOf({.userId = guest.id});
+  const auto ask = [&](const std::string& token, std::string method, const std::string& target, std::string body = {}) {
+    auto exchange = std::make_unique<FakeExchange>(std::move(method), project + target, std::move(body));
+    town.authorise(*exchange, token);
+    town.run(town.start(*exchange));
+    return exchange;
+  };
+  EXPECT_EQ(ask(guestToken, "GET", "/spaces/dev/diff?with=secret")->answer_.status, 403);
+  EXPECT_EQ(ask(town.members[Role::owner], "GET", "/spaces/dev/diff?with=secret")->answer_.status, 200);
+  EXPECT_EQ(ask(guestToken, "POST", "/spaces/dev/domains/move", R"({"domain":"secret.example.com"})")->answer_.status, 403);
+  EXPECT_FALSE(ask(guestToken, "GET", "/usage")->text_.contains("secret"));
+  EXPECT_TRUE(ask(town.members[Role::owner], "GET", "/usage")->text_.contains("secret"));
+
+  const auto id = town.catalogue->removeSpace(town.projectName, "secret")->id;
+  EXPECT_FALSE(ask(guestToken, "GET", "/trash")->text_.contains("secret"));
+  EXPECT_TRUE(ask(guestToken, "GET", "/trash")->text_.contains("gone"));
+  EXPECT_EQ(ask(guestToken, "POST", "/trash/" + id + "/restore", "{}")->answer_.status, 404);
+  EXPECT_EQ(ask(guestToken, "DELETE", "/trash/" + id + "?confirm=secret")->answer_.status, 404);
+  EXPECT_EQ(ask(town.members[Role::owner], "POST", "/trash/" + id + "/restore", "{}")->answer_.status, 200);
+  EXPECT_EQ(ask(guestToken, "GET", "/spaces/secret")->answer_.status, 403) << "it comes back restricted";
+}
+
+TEST(PermissionMatrix, ATokenOfOneSpaceMakesNoCopyOfIt) {
+  Town town;
+  const auto directory = town.accounts->directory();
+  const auto narrow = town.tokenOf({.userId = directory->ownerId, .projectId = town.dev()->projectId, .spaceId = town.dev()->id});
+  FakeExchange copied("POST", "/_/api/v1/projects/" + town.projectName + "/spaces/dev/copy", R"({"to":"other"})");
+  town.authorise(copied, narrow);
+  town.run(town.start(copied));
+  EXPECT_EQ(copied.answer_.status, 403) << copied.text_;
+}
+
 TEST(PermissionMatrix, AViewerDoesNotSeeKeysOfApiTokens) {
   Town town;
   FakeExchange seen("GET", "/_/api/v1/projects/" + town.projectName + "/spaces/dev");

@@ -269,7 +269,7 @@ Result<SpacePtr> SqliteCatalogue::renameSpace(std::string_view project, std::str
 Result<TrashedSpace> SqliteCatalogue::removeSpace(std::string_view project, std::string_view name) {
   const std::scoped_lock lock(mutate_);
   REDD_TRY(const SpacePtr before, findSpace(*snapshot(), project, name));
-  const TrashedSpace trashed{.id = before->id, .project = before->project, .name = before->name, .removedMs = nowMs()};
+  const TrashedSpace trashed{.id = before->id, .project = before->project, .name = before->name, .removedMs = nowMs(), .entry = before->entry};
   REDD_TRY_VOID(tables_->transact([&]() -> Result<void> {
     REDD_TRY(const auto others, tables_->trash(before->projectId));
     if (others.size() >= kLimits.trashPerProjectMax) {

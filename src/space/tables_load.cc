@@ -6,6 +6,7 @@
 namespace redd::space {
 namespace {
 
+Entry entryOf(const store::sqlite::Statement& row, int column) { return row.text(column) == "teamOwners" ? Entry::teamOwners : Entry::project; }
 std::string textOf(const store::sqlite::Statement& row, int column) { return std::string(row.text(column)); }
 
 constexpr std::string_view kDeploymentColumns =
@@ -88,7 +89,7 @@ Result<std::shared_ptr<Space>> Tables::spaceFrom(const store::sqlite::Statement&
   REDD_TRY(settings.domains, listFrom(row.text(11)));
   const auto number = [&row](int column) { return static_cast<std::uint32_t>(row.integer(column)); };
   settings.limits = {.requestDeadlineMs = number(14), .requestsMax = number(15), .workerHeapMiB = number(16)};
-  space->entry = row.text(17) == "teamOwners" ? Entry::teamOwners : Entry::project;
+  space->entry = entryOf(row, 17);
   REDD_TRY_VOID(loadEnv(*space));
   REDD_TRY_VOID(loadTokens(*space));
   if (!row.isNull(4)) {
@@ -123,13 +124,13 @@ Result<SpacePtr> Tables::space(std::string_view id, const Project& project) {
 }
 
 Result<std::vector<TrashedSpace>> Tables::trash(std::string_view projectId) {
-  REDD_TRY(auto rows, database_.query("SELECT id, former_name, trashed_ms FROM spaces WHERE project_id = ? AND state = 'trash' "
+  REDD_TRY(auto rows, database_.query("SELECT id, former_name, trashed_ms, entry FROM spaces WHERE project_id = ? AND state = 'trash' "
                                       "ORDER BY trashed_ms DESC, id", projectId));
   std::vector<TrashedSpace> out;
   while (true) {
     REDD_TRY(const bool row, rows.step());
     if (!row) return out;
-    out.push_back({.id = textOf(rows, 0), .project = {}, .name = textOf(rows, 1), .removedMs = rows.integer(2)});
+    out.push_back({.id = textOf(rows, 0), .project = {}, .name = textOf(rows, 1), .removedMs = rows.integer(2), .entry = entryOf(rows, 3)});
   }
 }
 
