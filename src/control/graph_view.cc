@@ -1,30 +1,32 @@
 #include "graph_view.h"
 
+#include <algorithm>
+#include <set>
+
 #include "json_writer.h"
 #include "views.h"
 
 namespace redd::control {
 namespace {
 
-constexpr std::string_view kPersonalTeam = "personal";  // the one team: owns all projects
+Arguments named(std::string_view parameter, std::string_view value) {
+  Arguments parameters;
+  parameters.set(parameter, std::string(value));
+  return parameters;
+}
 
 Arguments namesOf(const space::Space& space) {
-  Arguments parameters;
-  parameters.set("project", space.project);
+  auto parameters = named("project", space.project);
   parameters.set("space", space.name);
   return parameters;
 }
 
-enum class KeyText : std::uint8_t { whole, begun };
+// ---- a space ----
 
-std::string tokenOf(const space::Space& space, const space::ApiToken& token, KeyText keys) {
-  constexpr std::size_t begun = 8;
-  return JsonObject()
-      .text("key", keys == KeyText::whole ? token.key : token.key.substr(0, begun) + "…")
-      .text("datastoreId", space.id)
-      .text("access", accessName(token.access))
-      .text("description", token.description)
-      .end();
+std::string tokenOf(const space::Space& space, const space::ApiToken& token, Keys keys) {
+  auto members = tokenJson(token, keys);
+  members = members.substr(1, members.size() - 2);
+  return JsonObject().text("datastoreId", space.id).members(members).end();
 }
 
 std::string envOf(const std::string& name, const space::EnvValue& value) {
@@ -37,12 +39,12 @@ std::string envOf(const std::string& name, const space::EnvValue& value) {
 
 std::string datastoreOf(const space::Space& space, const May& may) {
   const auto& settings = space.settings;
-  const auto keys = may("token.remove", namesOf(space)) ? KeyText::whole : KeyText::begun;
+  const auto keys = may("token.remove", namesOf(space)) ? Keys::shown : Keys::begun;
   return JsonObject()
       .text("id", space.id)
       .text("name", space.name)
       .text("projectId", space.projectId)
-      .flag("restricted", false)
+      .flag("restricted", space.entry == space::Entry::teamOwners)
       .raw("Tokens", jsonList(space.tokens, [&](const auto& token) { return tokenOf(space, token, keys); }))
       .texts("allowedHosts", settings.allowedHosts)
       .text("jwks", settings.jwksUrl)
@@ -52,69 +54,154 @@ std::string datastoreOf(const space::Space& space, const May& may) {
       .end();
 }
 
-std::string memberOf(const account::Principal& caller) {
-  return JsonObject()
-      .raw("user", JsonObject().text("id", caller.userId).text("name", caller.name).text("email", caller.email).end())
-      .text("role", "OWNER")
-      .end();
-}
+// ---- the whole ----
 
-bool shows(const May& may, const space::Project& project) {
-  Arguments parameters;
-  parameters.set("project", project.uniqueName);
-  return may("project.get", parameters);
-}
-
-std::string projectOf(const space::Project& project, const account::Principal& caller, const May& may) {
-  std::vector<space::SpacePtr> spaces;
-  for (const auto& [name, space] : project.spaces) {
-    if (may("space.get", namesOf(*space))) spaces.push_back(space);
+class View {
+ public:
+  View(const GraphSources& sources, const account::Principal& caller, const May& may)
+      : snapshot_(*sources.catalogue), directory_(*sources.directory), caller_(caller), may_(may), now_(sources.nowMs) {
+    const auto* user = directory_.user(caller.userId);
+    defaultTeam_ = user != nullptr ? user->defaultTeamId : caller.teamId;
+    teams_.insert(defaultTeam_);
+    for (const auto& [id, team] : directory_.teams) {
+      if (id != defaultTeam_ && team->members.contains(caller.userId) && may("team.get", named("team", id))) others_.push_back(id);
+    }
+    teams_.insert(others_.begin(), others_.end());
+    for (const auto& [name, project] : snapshot_.projects) {
+      if (!may("project.get", named("project", name))) continue;
+      projects_.push_back(project);
+      teams_.insert(project->teamId);
+    }
   }
-  return JsonObject()
-      .text("id", project.id)
-      .text("name", project.name)
-      .text("uniqueName", project.uniqueName)
-      .text("Team", kPersonalTeam)
-      .raw("Members", "[" + memberOf(caller) + "]")
-      .raw("Datastores", jsonList(spaces, [&](const auto& space) { return datastoreOf(*space, may); }))
-      .raw("Invitations", "[]")
-      .end();
-}
+
+  std::string json() const {
+    return JsonObject()
+        .raw("user", user())
+        .raw("teams", jsonList(teams_, [this](const std::string& id) { return team(id); }))
+        .raw("projects", jsonList(projects_, [this](const auto& one) { return project(*one); }))
+        .end();
+  }
+
+ private:
+  std::string user() const {
+    const auto* known = directory_.user(caller_.userId);
+    const auto& id = known != nullptr ? caller_.userId : caller_.teamId;
+    return JsonObject()
+        .text("id", id)
+        .text("name", caller_.name)
+        .text("email", caller_.email)
+        .text("sub", "redd|" + id)
+        .flag("termsAccepted", known == nullptr || known->terms == account::Terms::accepted)
+        .raw("ProjectInvitations", invitations([this](const auto& one) { return isMine(one) && !one.projectId.empty(); }))
+        .raw("TeamInvitations", invitations([this](const auto& one) { return isMine(one) && !one.teamId.empty(); }))
+        .raw("UserProjects", projectIds([this](const auto& one) { return one.teamId == defaultTeam_; }))
+        .raw("Projects", projectIds([this](const auto& one) { return one.teamId != defaultTeam_; }))
+        .text("UserTeam", defaultTeam_)
+        .raw("Teams", jsonList(others_, [](const std::string& one) { return json::quoted(one); }))
+        .end();
+  }
+
+  std::string team(const std::string& id) const {
+    const auto* team = directory_.team(id);
+    const bool seesTokens = team != nullptr && may_("adminToken.list", named("team", id));
+    const bool seesMembers = team != nullptr && may_("team.get", named("team", id));
+    const auto tokens = seesTokens ? directory_.tokensOfTeam(id) : std::vector<std::shared_ptr<const account::Token>>();
+    const auto token = [](const auto& one) { return JsonObject().text("id", one->id).text("secret", one->prefix).end(); };
+    return JsonObject()
+        .text("id", id)
+        .text("name", team == nullptr ? "" : team->name)
+        .flag("isDefaultTeam", id == defaultTeam_)
+        .raw("AdminTokens", jsonList(tokens, token))
+        .raw("Members", seesMembers ? members(team->members) : "[]")
+        .raw("Projects", projectIds([&](const auto& one) { return one.teamId == id; }))
+        .end();
+  }
+
+  std::string project(const space::Project& project) const {
+    std::vector<space::SpacePtr> spaces;
+    for (const auto& [name, space] : project.spaces) {
+      if (may_("space.get", namesOf(*space))) spaces.push_back(space);
+    }
+    const bool seesInvitations = may_("project.invite", named("project", project.uniqueName));
+    return JsonObject()
+        .text("id", project.id)
+        .text("name", project.name)
+        .text("uniqueName", project.uniqueName)
+        .text("Team", project.teamId)
+        .raw("Members", members(membersOfProject(project)))
+        .raw("Datastores", jsonList(spaces, [this](const auto& space) { return datastoreOf(*space, may_); }))
+        .raw("Invitations", invitations([&](const auto& one) { return seesInvitations && one.projectId == project.id; }))
+        .end();
+  }
+
+  // Those of its team too; of two roles the greater counts.
+  account::Members membersOfProject(const space::Project& project) const {
+    auto all = directory_.projectMembers(project.id);
+    const auto* team = directory_.team(project.teamId);
+    if (team == nullptr) return all;
+    for (const auto& [userId, role] : team->members) {
+      auto& had = all[userId];
+      had = std::max(had, role);
+    }
+    return all;
+  }
+
+  std::string members(const account::Members& all) const {
+    std::vector<std::string> out;
+    for (const auto& [userId, role] : all) {
+      if (const auto* user = directory_.user(userId)) out.push_back(JsonObject().raw("user", person(*user)).text("role", account::name(role)).end());
+    }
+    return jsonList(out, [](const std::string& one) { return one; });
+  }
+
+  static std::string person(const account::User& user) {
+    return JsonObject().text("id", user.id).text("name", user.name).text("email", user.email).end();
+  }
+
+  bool isMine(const account::Invitation& one) const { return !caller_.email.empty() && !caller_.isNarrow() && one.email == caller_.email; }
+
+  template <class Wanted>
+  std::string invitations(Wanted wanted) const {
+    std::vector<std::string> out;
+    for (const auto& [id, one] : directory_.invitations) {
+      if (one->expiresMs > now_ && wanted(*one)) out.push_back(invitation(*one));
+    }
+    return jsonList(out, [](const std::string& one) { return one; });
+  }
+
+  std::string invitation(const account::Invitation& one) const {
+    JsonObject out;
+    out.text("id", one.id).text("email", one.email).text("role", account::name(one.role)).text("createdDate", isoTime(one.createdMs));
+    const auto* inviter = directory_.user(one.createdBy);
+    out.text("createdByName", inviter == nullptr ? "" : inviter->name).text("createdByEmail", inviter == nullptr ? "" : inviter->email);
+    if (const auto* team = directory_.team(one.teamId)) out.text("teamId", team->id).text("teamName", team->name);
+    const auto project = std::ranges::find_if(snapshot_.projects, [&](const auto& entry) { return entry.second->id == one.projectId; });
+    if (project == snapshot_.projects.end()) return out.end();
+    return out.text("projectId", one.projectId).text("projectName", project->second->name).text("uniqueName", project->first).end();
+  }
+
+  template <class Wanted>
+  std::string projectIds(Wanted wanted) const {
+    std::vector<std::string> out;
+    for (const auto& one : projects_) {
+      if (wanted(*one)) out.push_back(one->id);
+    }
+    return jsonList(out, [](const std::string& id) { return json::quoted(id); });
+  }
+
+  const space::Snapshot& snapshot_;
+  const account::Directory& directory_;
+  const account::Principal& caller_;
+  const May& may_;
+  UnixMs now_;
+  std::string defaultTeam_;                   // of a team's token: that team
+  std::vector<std::string> others_;           // the caller's other teams
+  std::set<std::string, std::less<>> teams_;  // all that something here names
+  std::vector<space::ProjectPtr> projects_;
+};
 
 }  // namespace
 
-std::string graphViewJson(const space::Snapshot& snapshot, const account::Principal& caller, const May& may) {
-  std::vector<space::ProjectPtr> projects;
-  for (const auto& [name, project] : snapshot.projects) {
-    if (shows(may, *project)) projects.push_back(project);
-  }
-  const auto ids = jsonList(projects, [](const auto& project) { return json::quoted(project->id); });
-  const auto user = JsonObject()
-                        .text("id", caller.userId)
-                        .text("name", caller.name)
-                        .text("email", caller.email)
-                        .text("sub", "redd|" + caller.userId)
-                        .flag("termsAccepted", true)
-                        .raw("ProjectInvitations", "[]")
-                        .raw("TeamInvitations", "[]")
-                        .raw("UserProjects", ids)
-                        .raw("Projects", "[]")
-                        .text("UserTeam", kPersonalTeam)
-                        .raw("Teams", "[]")
-                        .end();
-  const auto team = JsonObject()
-                        .text("id", kPersonalTeam)
-                        .text("name", "Personal")
-                        .flag("isDefaultTeam", true)
-                        .raw("AdminTokens", "[]")
-                        .raw("Members", "[" + memberOf(caller) + "]")
-                        .raw("Projects", ids)
-                        .end();
-  return JsonObject()
-      .raw("user", user)
-      .raw("teams", "[" + team + "]")
-      .raw("projects", jsonList(projects, [&](const auto& project) { return projectOf(*project, caller, may); }))
-      .end();
-}
+std::string graphViewJson(const GraphSources& sources, const account::Principal& caller, const May& may) { return View(sources, caller, may).json(); }
 
 }  // namespace redd::control

@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "control_testing.h"
@@ -17,31 +18,92 @@ using testing::Not;
 
 class GraphView : public testing::Test {
  protected:
-  json view(const May& may) { return json::parse(graphViewJson(*house_.catalogue->snapshot(), caller_, may)); }
+  GraphView() {
+    const auto directory = house_.accounts->directory();
+    caller_ = personOf(directory->ownerId);
+    caller_.standing = account::Standing::serverOwner;
+  }
+  account::Principal personOf(const std::string& userId) const {
+    const auto directory = house_.accounts->directory();
+    const auto* user = directory->user(userId);
+    account::Principal out;
+    out.standing = user->standing;
+    out.userId = userId;
+    out.name = user->name;
+    out.email = user->email;
+    return out;
+  }
+  json view(const May& may, const account::Principal& caller) const {
+    return json::parse(graphViewJson({house_.catalogue->snapshot(), house_.accounts->directory(), nowMs()}, caller, may));
+  }
+  json view(const May& may) const { return view(may, caller_); }
   static bool everything(std::string_view, const Arguments&) { return true; }
 
   House house_;
-  account::Principal caller_ = person();
-
- private:
-  static account::Principal person() {
-    account::Principal una;
-    una.standing = account::Standing::serverOwner;
-    una.userId = "u1";
-    una.name = "Una";
-    una.email = "una@example.org";
-    return una;
-  }
+  account::Principal caller_;
 };
 
 TEST_F(GraphView, OfAServerWithoutProjects) {
   const auto seen = view(everything);
-  EXPECT_EQ(seen["user"]["name"], "Una");
+  EXPECT_EQ(seen["user"]["id"], caller_.userId);
   EXPECT_EQ(seen["projects"], json::array());
   for (const char* list : {"UserProjects", "Projects", "Teams", "ProjectInvitations", "TeamInvitations"}) EXPECT_EQ(seen["user"][list], json::array()) << list;
   ASSERT_EQ(seen["teams"].size(), 1U);
   EXPECT_EQ(seen["teams"][0]["id"], seen["user"]["UserTeam"]);
   EXPECT_EQ(seen["teams"][0]["isDefaultTeam"], true);
+}
+
+TEST_F(GraphView, TeamsMembersAndTokens) {
+  auto& accounts = *house_.accounts;
+  const auto ada = *accounts.addUser("ada@example.org", "Ada");
+  const auto crew = *accounts.addTeam(caller_.userId, "Crew");
+  ASSERT_TRUE(accounts.setTeamMember(crew.id, ada.id, account::Role::developer));
+  account::NewToken wanted;
+  wanted.kind = account::TokenKind::admin;
+  wanted.userId = caller_.userId;
+  wanted.teamId = crew.id;
+  const auto issued = *accounts.addToken(wanted);
+  const auto made = house_.call("POST", "/_/api/v1/projects", json({{"name", "Crews"}, {"teamId", crew.id}}).dump());
+  const auto seen = view(everything, personOf(ada.id));
+  EXPECT_THAT(seen.dump(), Not(HasSubstr(issued.secret)));
+  EXPECT_EQ(seen["user"]["Teams"], json::array({crew.id}));
+  EXPECT_EQ(seen["user"]["termsAccepted"], false);
+  EXPECT_EQ(seen["user"]["UserProjects"], json::array());
+  ASSERT_EQ(seen["projects"].size(), 1U) << made->text_;
+  EXPECT_EQ(seen["user"]["Projects"], json::array({seen["projects"][0]["id"]}));
+  EXPECT_EQ(seen["projects"][0]["Team"], crew.id);
+  EXPECT_EQ(seen["projects"][0]["Members"].size(), 2U);
+  const auto team = *std::ranges::find_if(seen["teams"], [&](const json& one) { return one["id"] == crew.id; });
+  EXPECT_EQ(team["AdminTokens"], json::parse(R"([{"id":")" + issued.token.id + R"(","secret":")" + issued.secret.substr(0, 5) + R"("}])"));
+  EXPECT_EQ(team["isDefaultTeam"], false);
+
+  const auto outside = view([](std::string_view operation, const Arguments&) { return operation == "project.get"; }, personOf(ada.id));
+  EXPECT_EQ(outside["user"]["Teams"], json::array());
+  ASSERT_EQ(outside["projects"].size(), 1U);
+  const auto named = *std::ranges::find_if(outside["teams"], [&](const json& one) { return one["id"] == crew.id; });
+  EXPECT_EQ(named["Members"], json::array());
+  EXPECT_EQ(named["AdminTokens"], json::array());
+}
+
+TEST_F(GraphView, Invitations) {
+  auto& accounts = *house_.accounts;
+  house_.makeDev();
+  const auto ada = *accounts.addUser("ada@example.org", "Ada");
+  account::Invitation invitation;
+  invitation.email = "ada@example.org";
+  invitation.role = account::Role::owner;
+  invitation.projectId = house_.dev()->projectId;
+  invitation.createdBy = caller_.userId;
+  const auto made = *accounts.invite(invitation);
+  const auto hers = view([](std::string_view, const Arguments&) { return false; }, personOf(ada.id));
+  ASSERT_EQ(hers["user"]["ProjectInvitations"].size(), 1U);
+  EXPECT_EQ(hers["user"]["ProjectInvitations"][0]["id"], made.id);
+  EXPECT_EQ(hers["user"]["ProjectInvitations"][0]["uniqueName"], house_.projectName);
+  EXPECT_EQ(hers["projects"], json::array());
+  EXPECT_EQ(view(everything)["projects"][0]["Invitations"][0]["email"], "ada@example.org");
+  EXPECT_EQ(view(everything)["user"]["ProjectInvitations"], json::array());
+  const auto asViewer = view([](std::string_view operation, const Arguments&) { return operation != "project.invite"; });
+  EXPECT_EQ(asViewer["projects"][0]["Invitations"], json::array());
 }
 
 TEST_F(GraphView, ASpaceWithItsSettings) {

@@ -251,7 +251,7 @@ std::string GraphqlDoor::view(const account::Principal& caller) const {
     const auto* row = findOperation(operation);
     return row != nullptr && dispatcher_.permit(*row, caller, parameters).has_value();
   };
-  return graphViewJson(*services_.catalogue.snapshot(), caller, may);
+  return graphViewJson({services_.catalogue.snapshot(), services_.accounts.directory(), nowMs()}, caller, may);
 }
 
 Task<void> GraphqlDoor::run(RequestPtr request, const Operation* operation, Arguments arguments,
