@@ -57,7 +57,8 @@ http::ClientRequest Client::prepare(Request request) const {
   http::ClientRequest out;
   out.method = std::move(request.method);
   out.url = endpoint(request.path);
-  out.headers = {{"authorization", "Bearer " + login_.token}, {"accept", "application/json"}, {"user-agent", "coho/" REDD_VERSION}};
+  out.headers = {{"accept", "application/json"}, {"user-agent", "coho/" REDD_VERSION}};
+  if (!login_.token.empty()) out.headers.emplace_back("authorization", "Bearer " + login_.token);
   out.connectMs = kConnectMs;
   out.totalMs = request.totalMs;
   out.bodyBytesMax = request.answerBytesMax;
@@ -78,7 +79,7 @@ Result<ServerAnswer> Client::send(Request request) const {
 Error Client::refusal(const ServerAnswer& answer) const {
   auto text = inertExcerpt(textOf(answer.json, "error") + faultsText(answer.json), kErrorLinesMax);
   if (text.empty()) text = fmt::format("{} answered {} without a reason", login_.url, answer.status);
-  if (answer.status == 401) {
+  if (answer.status == 401 && !login_.token.empty()) {
     text = fmt::format("{} refused the token from {}: {}", login_.url, login_.origin, text);
   }
   return Error::make(codeOf(answer.status), std::move(text));
@@ -97,8 +98,17 @@ Error Client::refusalOf(const http::ClientResponse& response) const {
 }
 
 Result<Client::StreamEnd> Client::follow(std::string path, OnEvent onEvent) const {
-  auto outgoing = prepare({.path = std::move(path), .totalMs = 0});
-  outgoing.headers[1].second = "text/event-stream";
+  return followEvents(prepare({.path = std::move(path), .totalMs = 0}), std::move(onEvent));
+}
+
+Result<Client::StreamEnd> Client::followAt(std::string path, OnEvent onEvent) const {
+  auto outgoing = prepare({.totalMs = 0});
+  outgoing.url = login_.url + path;
+  return followEvents(std::move(outgoing), std::move(onEvent));
+}
+
+Result<Client::StreamEnd> Client::followEvents(http::ClientRequest outgoing, OnEvent onEvent) const {
+  outgoing.headers[0].second = "text/event-stream";
   EventReader reader(std::move(onEvent));
   outgoing.onBody = [&reader](std::string_view piece) { return reader.feed(piece) == EventReader::State::more; };
   auto response = http::fetch(std::move(outgoing));

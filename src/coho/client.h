@@ -41,6 +41,7 @@ class Client {
   enum class StreamEnd { byServer, byCaller };
   using OnEvent = std::move_only_function<bool(std::string_view event, std::string_view data)>;
   Result<StreamEnd> follow(std::string path, OnEvent onEvent) const;
+  Result<StreamEnd> followAt(std::string path, OnEvent onEvent) const;  // `path` from the server's root
 
   // The pieces of a successful answer's body as they come; false ends the transfer. totalMs 0: as long as it takes. Error: as call(), and an
   // answer that breaks off.
@@ -52,6 +53,7 @@ class Client {
  private:
   std::string endpoint(std::string_view path) const { return login_.url + "/_/api/v1" + std::string(path); }
   http::ClientRequest prepare(Request request) const;
+  Result<StreamEnd> followEvents(http::ClientRequest outgoing, OnEvent onEvent) const;
   Error refusalOf(const http::ClientResponse& response) const;  // of an answer that is no success, or not a Redd server's
   Login login_;
 };

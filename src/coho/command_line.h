@@ -38,6 +38,8 @@ void addFileCommands(CLI::App& app, Parsed& parsed);
 // The commands of deployment_commands.h and space_commands.h.
 void addDeploymentCommands(CLI::App& app, Parsed& parsed);
 void addSpaceCommands(CLI::App& app, Parsed& parsed);
+// The commands of account_commands.h.
+void addAccountCommands(CLI::App& app, Parsed& parsed);
 // The commands of tool_commands.h.
 void addToolCommands(CLI::App& app, Parsed& parsed);
 // `completion` and `man`. They look at `app` when they run, so all that was declared by then is in them.

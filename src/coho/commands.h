@@ -12,10 +12,6 @@
 
 namespace redd::coho {
 
-// commands/session.cc
-Result<void> login(const Context& context, const std::string& url);
-Result<void> logout(const Context& context);
-
 // commands/create.cc
 enum class Starter { files, none };
 struct CreateArguments {

@@ -42,12 +42,6 @@ CLI::App* add(CLI::App& app, Arguments& arguments, std::string name, std::string
 }
 
 void addProjectCommands(CLI::App& app, Arguments& a) {
-  auto* session = app.add_subcommand("login", "Log in to a server; the login is kept for later commands");
-  session->add_option("address", a.name, "The server's address, as in http://127.0.0.1:4000")->required();
-  addServerOptions(*session, a.common);
-  session->callback([&a] { a.action = [&a](const Context& c) { return login(c, a.name); }; });
-  add(app, a, "logout", "Forget the login", [](const Context& c) { return logout(c); });
-
   auto* make = add(app, a, "create", "Make a project with the space dev, a token and a folder with first code",
                    [&a](const Context& c) { return create(c, a.create); });
   make->add_option("name", a.create.name, "4 to 15 letters or digits")->required()->check(newNameProblem);
@@ -170,6 +164,7 @@ int run(int count, char** values) {
   addDeploymentCommands(app, arguments);
   addSpaceCommands(app, arguments);
   addSettingCommands(app, arguments);
+  addAccountCommands(app, arguments);
   addToolCommands(app, arguments);
   addHelpCommands(app, arguments);
   try {

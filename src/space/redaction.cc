@@ -3,13 +3,13 @@
 #include <algorithm>
 
 #include "base/json.h"
-#include "control_token.h"
 
 namespace redd::space {
 namespace {
 
 constexpr std::size_t kLineOfSecretBytesMin = 16;
 constexpr std::size_t kCutTextBytesMin = 4 << 10;  // shorter texts were not cut off by anybody
+constexpr std::string_view kControlTokenPrefix = "redd_";  // account/control_token.h, a room of the same floor
 constexpr std::size_t kControlTokenDigitsMin = 32;
 constexpr std::string_view kEllipsis = "…";
 

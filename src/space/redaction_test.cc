@@ -2,8 +2,6 @@
 
 #include <gtest/gtest.h>
 
-#include "control_token.h"
-
 namespace redd::space {
 namespace {
 
@@ -50,7 +48,7 @@ TEST(Redaction, TheBeginningOfASecretAtACutIsTakenToo) {
 }
 
 TEST(Redaction, ControlTokensAreKnownByTheirForm) {
-  EXPECT_EQ(redacted(Space{}, "Bearer " + newControlToken() + "!"), "Bearer ******!");
+  EXPECT_EQ(redacted(Space{}, "Bearer redd_" + std::string(49, 'k') + "!"), "Bearer ******!");
   EXPECT_EQ(redacted(Space{}, "redd_auth_key_set_fetches_total 3"), "redd_auth_key_set_fetches_total 3");
 }
 
