@@ -197,7 +197,7 @@ Task<void> RestDoor::perform(const Operation& operation, Arguments parameters, h
   }
   auto answer = co_await dispatcher_.run(operation, std::move(call));
   if (!answer) {
-    co_await refuse(exchange, answer.error());
+    co_await respondError(exchange, answer.error());
     co_return;
   }
   co_await print(exchange, std::move(*answer));
