@@ -34,6 +34,15 @@ struct Principal {
   std::string userId, name, email;
 };
 
+// A space that comes from elsewhere, whose data lies in its folder already: from another server's archive, a backup, an earlier moment.
+struct AdoptedSpace {
+  std::string id;  // names the folder; new
+  Settings settings;
+  std::vector<ApiToken> tokens;
+  DeploymentPtr deployment;  // nullptr: no code. It gets a new id, and keeps its source files
+};
+enum class Existing : std::uint8_t { refuse, replace };
+
 class Catalogue {
  public:
   // Makes the file on an empty directory. Errors are one sentence each: directory not writable, in use by another server (a
@@ -56,6 +65,8 @@ class Catalogue {
   virtual Result<ProjectPtr> createProject(std::string_view name) = 0;  // spec 70.4: 4-15 letters or digits; the suffix is made here. No space
   virtual Result<SpacePtr> createSpace(std::string_view project, std::string_view name) = 0;  // [a-z0-9-]{1,30}
   virtual Result<void> removeSpace(std::string_view project, std::string_view name) = 0;
+  // In one commit: the space is there, and what had its name before is gone from the catalogue. Domains of other spaces are left out.
+  virtual Result<SpacePtr> adoptSpace(std::string_view project, std::string_view name, AdoptedSpace adopted, Existing existing) = 0;
 
   virtual Result<SpacePtr> setTokenPolicy(std::string_view project, std::string_view space, std::string jwksUrl, std::string issuer,
                                           std::vector<std::string> audience) = 0;
