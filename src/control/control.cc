@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "answers.h"
+#include "backups.h"
 #include "dispatcher.h"
 #include "followers.h"
 #include "json_writer.h"
@@ -67,7 +68,9 @@ class RestDoor final : public Control {
                   .logBook = logBook,
                   .keySetAddresses = keySetAddresses,
                   .followers = followers_,
-                  .hosts = AllowedHosts(options.hosts)} {}
+                  .hosts = AllowedHosts(options.hosts)} {
+    services_.backups = std::make_shared<Backups>(services_.options.backup, services_.options.dataDir, services_.options.version, metrics);
+  }
 
   void setListenAddress(std::string address) override { services_.hosts.setListenAddress(std::move(address)); }
   Task<void> serve(http::Exchange& exchange) override;
@@ -97,6 +100,7 @@ Task<void> RestDoor::serve(http::Exchange& exchange) {
 
 Task<void> RestDoor::stop() {
   services_.stopping = true;
+  services_.backups->stop();
   followers_.endAll();
   if (inFlight_ > 0) std::ignore = co_await suspend<void>([this](Completion<void> done) { stopped_ = std::move(done); });
 }

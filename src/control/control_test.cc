@@ -313,6 +313,15 @@ const std::map<std::string_view, Expected> kWhoMay = {
     {"file.read", {401, 401, 200, "?path=/f"}},
     {"file.write", {401, 401, 200, "?path=/g"}},
     {"file.remove", {401, 401, 200, "?path=/f"}},
+    {"backup.list", {401, 401, 200, ""}},
+    {"backup.create", {401, 401, 200, ""}},
+    {"backup.verify", {401, 401, 404, ""}},
+    {"backup.download", {401, 401, 404, ""}},
+    {"backup.remove", {401, 401, 404, ""}},
+    {"space.export", {401, 401, 200, ""}},
+    {"space.import", {401, 401, 400, "?existing=replace"}},
+    {"space.moments", {401, 401, 200, ""}},
+    {"space.restore", {401, 401, 404, R"({"backup":"redd-none.tar"})"}},
 };
 
 std::string filledPath(std::string path, const std::map<std::string, std::string>& values) {
@@ -350,6 +359,7 @@ TEST(Control, PermissionMatrix) {
                                                            {"key", token.key},
                                                            {"name", "VAR"},
                                                            {"collection", "things"},
+                                                           {"backup", "redd-none.tar"},
                                                            {"id", "one"}});
     auto body = row->second.body;
     if (body.starts_with('?')) target += std::exchange(body, {});

@@ -68,5 +68,16 @@ Task<Result<Answer>> listFiles(Call call);
 Task<void> readFile(Call call, http::Exchange& exchange);
 Task<void> writeFile(Call call, http::Exchange& exchange);
 Task<Result<Answer>> removeFile(Call call);
+// handlers_backup.cc
+Task<Result<Answer>> listBackups(Call call);
+Task<void> createBackup(Call call, http::Exchange& exchange);
+Task<void> verifyBackup(Call call, http::Exchange& exchange);
+Task<void> downloadBackup(Call call, http::Exchange& exchange);
+Task<Result<Answer>> removeBackup(Call call);
+// handlers_space_archive.cc
+Task<void> exportSpace(Call call, http::Exchange& exchange);
+Task<void> importSpace(Call call, http::Exchange& exchange);
+Task<void> restoreSpace(Call call, http::Exchange& exchange);
+Task<Result<Answer>> listMoments(Call call);
 
 }  // namespace redd::control

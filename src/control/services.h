@@ -1,6 +1,8 @@
 // What the operations work on: the rooms below, and the control plane's own thread and queues. Made once, by Control.
 #pragma once
 
+#include <memory>
+
 #include "base/clock.h"
 #include "base/limits.h"
 #include "base/metrics.h"
@@ -16,6 +18,7 @@
 
 namespace redd::control {
 
+class Backups;
 class Followers;
 
 struct Services {
@@ -33,6 +36,7 @@ struct Services {
   std::int64_t startedNs = monotonicNs();
   ThreadLane lane{};    // the catalogue's mutators, and what reads its file
   KeyedTurns deploys{}; // by space id
+  std::shared_ptr<Backups> backups{};
 };
 
 }  // namespace redd::control

@@ -30,6 +30,15 @@ class ThreadLane {
     co_return co_await suspend<T>([this, &job](Completion<T> done) { start<T>(std::move(job), std::move(done)); });
   }
 
+  // `job` runs on the lane's thread, and nobody waits. False: too much is waiting already.
+  bool post(std::move_only_function<void()> job) {
+    const std::scoped_lock lock(mutex_);
+    if (queue_.size() >= kQueueMax) return false;
+    queue_.push_back(std::move(job));
+    wake_.notify_one();
+    return true;
+  }
+
  private:
   template <class T>
   void start(std::move_only_function<Result<T>()> job, Completion<T> done) {

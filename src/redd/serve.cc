@@ -17,6 +17,8 @@
 
 #include "assets.h"
 #include "auth/authenticator.h"
+#include "backup/s3.h"
+#include "backup/scratch.h"
 #include "base/json.h"
 #include "base/log.h"
 #include "base/metrics.h"
@@ -86,6 +88,16 @@ Result<void> writePrivateFile(const fs::path& file, const std::string& text) {
   return {};
 }
 
+Result<control::BackupOptions> backupOptions(const Settings& settings) {
+  control::BackupOptions out{settings.backupDir.empty() ? fs::path() : fs::absolute(settings.backupDir), 0, settings.backupKeep};
+  REDD_TRY(out.everyMs, parseEvery(settings.backupEvery));
+  if (settings.backupS3.empty()) return out;
+  const auto variable = [](const char* name) { return std::string(std::getenv(name) ? std::getenv(name) : ""); };
+  REDD_TRY(out.s3, backup::S3Store::parse(settings.backupS3, settings.backupS3Region, variable("REDD_BACKUP_S3_KEY_ID"), variable("REDD_BACKUP_S3_SECRET")));
+  out.s3->caFile = settings.caFile;
+  return out;
+}
+
 // Where this machine itself reaches a server that listens on `address`, as in "0.0.0.0:4000".
 std::string reachableHost(std::string_view address) {
   const auto host = http::splitHost(address).name;
@@ -133,6 +145,7 @@ class Serving {
     const fs::path data = fs::absolute(settings_.data).lexically_normal();
     REDD_CO_TRY(house_.catalogue, space::Catalogue::open(data));
     REDD_CO_TRY_VOID(ensureOwner(data));
+    backup::clearStaging(data);
 
     const fs::path node = settings_.node.empty() ? share.node : fs::path(settings_.node);
     fs::path caFile = settings_.caFile;
@@ -141,7 +154,7 @@ class Serving {
                                      loop_, {node, share.devidp / "main.mjs", data / "devidp", settings_.idpPort, settings_.idpHttpsPort}));
       if (caFile.empty()) caFile = house_.devIdp->caFile();
     }
-    REDD_CO_TRY(house_.stores, store::Stores::open(loop_, data, settings_.limits, house_.metrics));
+    REDD_CO_TRY(house_.stores, store::Stores::open(loop_, data, settings_.limits, house_.metrics, std::int64_t{settings_.pitrHours} * 3'600'000));
     REDD_CO_TRY(house_.logBook, store::LogBook::open(loop_, data, settings_.limits, house_.metrics));
     house_.fetcher = http::Fetcher::create(loop_, caFile, std::move(policy));
     house_.authenticator = auth::Authenticator::create(loop_, *house_.fetcher, settings_.limits, house_.metrics, {data / "keysets", nowMs});
@@ -152,6 +165,7 @@ class Serving {
     REDD_CO_TRY(house_.supervisor, worker::Supervisor::create(loop_, {node, share.runtime, caFile}, settings_.limits, house_.metrics, *house_.host,
                                                               logSink(*house_.logBook)));
     control::ControlOptions controlOptions{data, settings_.hostNames, REDD_VERSION, node.string(), std::string(store::sqlite::Database::version())};
+    REDD_CO_TRY(controlOptions.backup, backupOptions(settings_));
     house_.control = control::Control::create(loop_, std::move(controlOptions), settings_.limits, house_.metrics, *house_.catalogue, *house_.supervisor,
                                               *house_.stores, *house_.logBook, house_.fetcher->policy());
     gateway::GatewayOptions gatewayOptions{settings_.hostNames, isDev() ? gateway::Explain::everything : gateway::Explain::theClass,

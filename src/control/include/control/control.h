@@ -18,6 +18,7 @@
 #include "base/metrics.h"
 #include "base/result.h"
 #include "base/task.h"
+#include "control/backup_options.h"
 #include "http/client.h"
 #include "http/server.h"
 #include "space/catalogue.h"
@@ -34,6 +35,7 @@ struct ControlOptions {
   std::string node;                // the workers' Node executable, for server.info
   std::string sqlite;
   std::string isolation = "process";  // how workers are kept apart, in a word, for server.info
+  BackupOptions backup{};
 };
 
 class Control {
