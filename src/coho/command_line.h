@@ -27,6 +27,8 @@ CLI::App* addCommand(CLI::App& app, Parsed& parsed, std::string name, std::strin
 void addDataCommands(CLI::App& app, Parsed& parsed);
 // The commands of file_commands.h.
 void addFileCommands(CLI::App& app, Parsed& parsed);
+// The commands of archive_commands.h.
+void addArchiveCommands(CLI::App& app, Parsed& parsed);
 // The commands of tool_commands.h.
 void addToolCommands(CLI::App& app, Parsed& parsed);
 // `completion` and `man`. They look at `app` when they run, so all that was declared by then is in them.

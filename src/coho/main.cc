@@ -153,6 +153,7 @@ int run(int count, char** values) {
   addCodeCommands(app, arguments);
   addDataCommands(app, arguments);
   addFileCommands(app, arguments);
+  addArchiveCommands(app, arguments);
   addSettingCommands(app, arguments);
   addToolCommands(app, arguments);
   addHelpCommands(app, arguments);
