@@ -1,5 +1,5 @@
 // The floor plan holds: a source file of a room can include the headers of the rooms it stands on, and no others. For every pair of
-// rooms this asks the room's own compile command (from compile_commands.json) whether a header of the other is found, and expects the plan's answer.
+// rooms this runs the room's own compile command (from compile_commands.json) on one #include line and expects the plan's answer.
 //   node floors.mjs BUILD_DIR
 import { execFileSync } from 'node:child_process';
 import { readFileSync, readdirSync, writeFileSync, mkdtempSync, rmSync } from 'node:fs';
@@ -26,20 +26,21 @@ try {
     const own = commands.find((entry) => entry.file.includes(`/src/${name}/`) && !entry.file.endsWith('_test.cc'));
     if (!own) continue;
     const source = own.file.slice(0, own.file.lastIndexOf(`/src/${name}/`));
-    const flags = own.command.split(' ').filter((word) => /^(-I|-std)/.test(word));
+    const flags = own.command.split(' ').filter((word) => /^(-I|-D|-std)/.test(word));
     const systems = [...own.command.matchAll(/-isystem (\S+)/g)].flatMap((match) => ['-isystem', match[1]]);
     const allowed = reach(name).add(name);
-    const headers = new Map();
     for (const other of rooms.keys()) {
-      try { headers.set(other, readdirSync(join(source, 'src', other, 'include', other)).find((file) => file.endsWith('.h'))); } catch { /* none */ }
-    }
-    // One run of the preprocessor a room: a line for each header that its include path leads to.
-    const file = join(scratch, `${name}.cc`);
-    writeFileSync(file, [...headers].map(([other, header]) => `#if __has_include("${other}/${header}")\nfound ${other}\n#endif\n`).join(''));
-    const text = execFileSync('clang++-19', [...flags, ...systems, '-E', '-P', file], { encoding: 'utf8' });
-    const seen = new Set([...text.matchAll(/^found (\w+)$/gm)].map((match) => match[1]));
-    for (const [other, header] of headers) {
-      const found = seen.has(other);
+      let header;
+      try { header = readdirSync(join(source, 'src', other, 'include', other)).find((file) => file.endsWith('.h')); } catch { continue; }
+      if (!header) continue;
+      const file = join(scratch, `${name}_${other}.cc`);
+      writeFileSync(file, `#include "${other}/${header}"\n`);
+      let found = true;
+      try { execFileSync('clang++-19', [...flags, ...systems, '-E', '-o', '/dev/null', file], { stdio: 'pipe' }); }
+      catch (error) {
+        if (!String(error.stderr).includes(`'${other}/${header}' file not found`)) throw error;
+        found = false;
+      }
       checked++;
       if (found !== allowed.has(other)) wrong.push(`${name} (floor ${rooms.get(name).floor}) ${found ? 'can' : 'cannot'} include ${other}/${header}, the plan says otherwise`);
     }

@@ -27,6 +27,10 @@ CLI::App* addCommand(CLI::App& app, Parsed& parsed, std::string name, std::strin
 // A command that only holds others; made when there is none of that name yet.
 CLI::App& commandGroup(CLI::App& app, const std::string& name, const std::string& description);
 
+// `coho space …`: its commands stand in several files.
+inline constexpr const char* kSpaceGroup =
+    "Spaces as wholes: list, copy, rename, remove, restore, settings, diff, limits, export, import, rewind, moments";
+
 void addConfirmation(CLI::App& command, Confirmation& confirmation);  // --yes and --confirm
 
 // The commands of data_commands.h.
@@ -40,6 +44,8 @@ void addDeploymentCommands(CLI::App& app, Parsed& parsed);
 void addSpaceCommands(CLI::App& app, Parsed& parsed);
 // The commands of account_commands.h.
 void addAccountCommands(CLI::App& app, Parsed& parsed);
+// The commands of archive_commands.h.
+void addArchiveCommands(CLI::App& app, Parsed& parsed);
 // The commands of tool_commands.h.
 void addToolCommands(CLI::App& app, Parsed& parsed);
 // `completion` and `man`. They look at `app` when they run, so all that was declared by then is in them.

@@ -159,6 +159,8 @@ void addTransfer(CLI::App& app, Parsed& parsed, const Shared& a) {
   importing->add_option("--rowcount", in.rows, "At most so many documents");
   importing->add_option("--skip", in.skip, "Leave out the first ones: they are stored");
   importing->add_flag("--dryrun", in.isDryRun, "Read and check the file, store nothing");
+  importing->add_option("--from-codehooks", in.fromCodehooks, "Instead of a file: a folder of what `codehooks export` and `codehooks query` wrote, a file for each collection")
+      ->type_name("DIR");
 
   auto& out = a->exporting;
   auto* exporting = addCommand(app, parsed, "export", "Write the documents of a collection to a file or standard output",

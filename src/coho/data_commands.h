@@ -88,8 +88,18 @@ struct ImportArguments {
   std::optional<std::uint64_t> rows;  // at most so many
   std::uint64_t skip = 0;             // so many documents are stored already
   bool isDryRun = false;
+  std::string fromCodehooks;          // a folder of files, one a collection; then nothing else names a file
 };
 Result<void> importDocuments(const Context& context, const ImportArguments& arguments);
+
+struct ImportSummary {
+  std::string collection;
+  std::uint64_t documents = 0, bytes = 0;
+  std::string columnsLeftOut;  // of CSV
+  std::string text;            // how much in which time
+};
+Result<ImportSummary> importFile(const Context& context, const ImportArguments& arguments);    // prints nothing
+Result<void> importFolder(const Context& context, const ImportArguments& arguments);  // commands/import_folder.cc
 
 struct ExportArguments {
   FindArguments find;

@@ -163,6 +163,7 @@ int run(int count, char** values) {
   addAuthCommands(app, arguments);
   addDeploymentCommands(app, arguments);
   addSpaceCommands(app, arguments);
+  addArchiveCommands(app, arguments);
   addSettingCommands(app, arguments);
   addAccountCommands(app, arguments);
   addToolCommands(app, arguments);

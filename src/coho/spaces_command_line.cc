@@ -61,10 +61,9 @@ void addSettings(CLI::App& spaces, Parsed& parsed, const Shared& a) {
 
 void addSpaceCommands(CLI::App& app, Parsed& parsed) {
   const auto a = std::make_shared<Arguments>();
-  auto* spaces = app.add_subcommand("space", "Spaces as wholes: list, copy, rename, remove, restore, settings, diff, limits");
-  spaces->require_subcommand(1);
-  addLife(*spaces, parsed, a);
-  addSettings(*spaces, parsed, a);
+  auto& spaces = commandGroup(app, "space", kSpaceGroup);
+  addLife(spaces, parsed, a);
+  addSettings(spaces, parsed, a);
   addRemove(app, parsed, a, "remove-space");
 }
 

@@ -7,6 +7,7 @@
 
 #include "adm_door.h"
 #include "answers.h"
+#include "backups.h"
 #include "dispatcher.h"
 #include "followers.h"
 #include "graphql_door.h"
@@ -80,10 +81,11 @@ class RestDoor final : public Control {
                   .logBook = logBook,
                   .keySetAddresses = keySetAddresses,
                   .followers = followers_,
-                  .hosts = AllowedHosts(options.hosts)},
+                   .hosts = AllowedHosts(options.hosts)},
         sweeper_(loop, services_),
         graphql_(loop, services_, dispatcher_) {
     services_.sweeper = &sweeper_;
+    services_.backups = std::make_shared<Backups>(services_.options.backup, services_.options.dataDir, services_.options.version, metrics);
   }
 
   void setListenAddress(std::string address) override { services_.hosts.setListenAddress(std::move(address)); }
@@ -127,6 +129,7 @@ Task<void> RestDoor::serve(http::Exchange& exchange) {
 Task<void> RestDoor::stop() {
   services_.stopping = true;
   sweeper_.stop();
+  services_.backups->stop();
   followers_.endAll();
   services_.cliLogins.endAll();
   if (inFlight_ > 0) std::ignore = co_await suspend<void>([this](Completion<void> done) { stopped_ = std::move(done); });

@@ -59,6 +59,7 @@ Result<void> permitInProject(const Operation& operation, const Services& service
     return ofProject ? Result<void>() : forbidden(fmt::format("{} concerns the whole project, and this token reaches one space.", operation.name));
   }
   const auto space = project.spaces.find(parameters.text("space"));
+  if (space == project.spaces.end() && !caller.spaceId.empty()) return notFound("Unknown space");
   if (space != project.spaces.end() && !reaches(*directory, caller, project, *space->second)) {
     if (!caller.spaceId.empty() && caller.spaceId != space->second->id) return notFound("Unknown space");
     return forbidden("The space is restricted: only owners of the project's team may.");

@@ -140,5 +140,16 @@ Task<Result<Answer>> removePersonalToken(Call call);
 Task<Result<Answer>> listAdminTokens(Call call);
 Task<Result<Answer>> addAdminToken(Call call);
 Task<Result<Answer>> removeAdminToken(Call call);
+// handlers_backup.cc
+Task<Result<Answer>> listBackups(Call call);
+Task<void> createBackup(Call call, http::Exchange& exchange);
+Task<void> verifyBackup(Call call, http::Exchange& exchange);
+Task<void> downloadBackup(Call call, http::Exchange& exchange);
+Task<Result<Answer>> removeBackup(Call call);
+// handlers_space_archive.cc
+Task<void> exportSpace(Call call, http::Exchange& exchange);
+Task<void> importSpace(Call call, http::Exchange& exchange);
+Task<void> rewindSpace(Call call, http::Exchange& exchange);
+Task<Result<Answer>> listMoments(Call call);
 
 }  // namespace redd::control

@@ -146,6 +146,20 @@ std::vector<Operation> table() {
       {"file.write", "PUT", REDD_SPACE "/files/content", developer, write, "Stores the body as a file, in the place of one of that path.",
        {{"path", text, required}}, nullptr, writeFile, 200, BodySize::streamed},
       {"file.remove", "DELETE", REDD_SPACE "/files", developer, write, "Removes a file.", {{"path", text, required}}, removeFile},
+
+      {"backup.list", "GET", "/_/api/v1/backups", server, read, "The backups of this server, newest first, and their schedule.", {}, listBackups},
+      {"backup.create", "POST", "/_/api/v1/backups", server, write, "Makes a backup and tells how far it is, a line at a time.", {{"passphrase", text}},
+       nullptr, createBackup},
+      {"backup.verify", "POST", "/_/api/v1/backups/{backup}/verify", server, write, "Reads a backup and checks every byte of it.", {}, nullptr, verifyBackup},
+      {"backup.download", "GET", "/_/api/v1/backups/{backup}", server, read, "A backup, as a stream.", {}, nullptr, downloadBackup},
+      {"backup.remove", "DELETE", "/_/api/v1/backups/{backup}", server, write, "Removes a backup.", {}, removeBackup},
+      {"space.export", "POST", REDD_SPACE "/export", owner, write, "The whole space as an archive: code, data, settings, sealed secrets.",
+       {{"passphrase", text}}, nullptr, exportSpace},
+      {"space.import", "POST", REDD_SPACE "/import", owner, write, "Takes an archive in as this space.", {{"existing", text}}, nullptr, importSpace, 200,
+       BodySize::streamed},
+      {"space.rewind", "POST", REDD_SPACE "/rewind", owner, write, "Puts the space back to a backup or a moment, or makes another of it.",
+       {{"backup", text}, {"at", text}, {"as", text}}, nullptr, rewindSpace},
+      {"space.moments", "GET", REDD_SPACE "/moments", viewer, read, "The times to which the space can be put back.", {}, listMoments},
   };
 }
 

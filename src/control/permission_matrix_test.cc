@@ -97,6 +97,15 @@ const std::map<std::string_view, Row> kRows = {
     {"file.read", {200, "?path=/f"}},
     {"file.write", {200, "?path=/g"}},
     {"file.remove", {200, "?path=/f"}},
+    {"backup.list", {200, ""}},
+    {"backup.create", {200, ""}},
+    {"backup.verify", {404, ""}},
+    {"backup.download", {404, ""}},
+    {"backup.remove", {404, ""}},
+    {"space.export", {200, ""}},
+    {"space.import", {400, "?existing=replace"}},
+    {"space.moments", {200, ""}},
+    {"space.rewind", {404, R"({"backup":"redd-none.tar"})"}},
     {"setup", {401, R"({"code":"x","name":"A","email":"a@example.org","password":"123456789012"})"}},
     {"session.create", {401, R"({"email":"a@example.org","password":"123456789012"})"}},
     {"session.end", {400, ""}},
@@ -207,7 +216,7 @@ struct Town : House {
     if (const auto at = body.find("DEPLOYMENT"); at != std::string::npos) body.replace(at, 10, oldDeployment);
     auto target = filledPath(std::string(operation.path), {{"project", projectName}, {"space", "dev"}, {"key", apiKey}, {"name", "VAR"},
                                                            {"collection", "things"}, {"id", operation.path.contains("/trash/") ? trashedId : "one"},
-                                                           {"deployment", oldDeployment}, {"team", teamId}, {"user", plainMember},
+                                                           {"deployment", oldDeployment}, {"backup", "redd-none.tar"}, {"team", teamId}, {"user", plainMember},
                                                            {"token", adminTokenId}, {"invitation", invitationId}, {"provider", "x"},
                                                            {"uuid", "5f1ce782-5798-4295-bdd0-51568390a59c"}});
     if (body.starts_with('?')) target += std::exchange(body, {});

@@ -1,6 +1,8 @@
 // What the operations work on: the rooms below, and the control plane's own thread and queues. Made once, by Control.
 #pragma once
 
+#include <memory>
+
 #include "account/accounts.h"
 #include "base/clock.h"
 #include "base/limits.h"
@@ -18,6 +20,7 @@
 
 namespace redd::control {
 
+class Backups;
 class Followers;
 class SpaceSweeper;
 
@@ -40,6 +43,7 @@ struct Services {
   ThreadLane passwords{LaneShape{.threads = 2, .queueMax = 20, .refusal = ErrorCode::tooManyRequests}};  // what hashes one (SEC-31)
   CliLogins cliLogins{};
   KeyedTurns deploys{}; // by space id
+  std::shared_ptr<Backups> backups{};
 };
 
 }  // namespace redd::control

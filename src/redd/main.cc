@@ -6,6 +6,7 @@
 #include <cstdio>
 
 #include "audit_command.h"
+#include "backup_command.h"
 #include "base/log.h"
 #include "secrets.h"
 #include "serve.h"
@@ -39,6 +40,13 @@ int main(int argc, char** argv) {
   CLI::App* dev = app.add_subcommand("dev", "Run the server for this machine, with a development identity provider and coho logged in");
   bool asJson = false;
   for (CLI::App* command : {serve, dev}) command->add_flag("--json", asJson, "Print one JSON line when ready instead of text");
+  redd::BackupCommand backupWish;
+  redd::RestoreCommand restoreWish;
+  CLI::App* backup = app.add_subcommand("backup", "Put a whole data directory into one archive, while its server runs or not");
+  CLI::App* restore = app.add_subcommand("restore", "Make a data directory of a backup, or put one space back");
+  for (CLI::App* command : {backup, restore}) command->add_flag("--json", asJson, "Print the outcome as one JSON line");
+  redd::defineBackup(*backup, backupWish);
+  redd::defineRestore(*restore, restoreWish);
   redd::defineSettings(*serve, serveSettings, redd::Mode::serve);
   redd::defineSettings(*dev, devSettings, redd::Mode::dev);
   std::string rotateData, rotateKeyFile;
@@ -57,6 +65,8 @@ int main(int argc, char** argv) {
   const auto output = asJson ? redd::Output::json : redd::Output::forPeople;
   if (rotate->parsed()) return redd::rotateSecrets(rotateData, rotateKeyFile, output);
   if (verify->parsed()) return redd::verifyAudit(auditData, auditKeyFile, output);
+  if (backup->parsed()) return redd::runBackup(backupWish, output);
+  if (restore->parsed()) return redd::runRestore(restoreWish, output);
 
   const bool isDev = dev->parsed();
   CLI::App& command = isDev ? *dev : *serve;

@@ -9,7 +9,6 @@
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <cstdio>
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <memory>
@@ -18,6 +17,8 @@
 #include "account/accounts.h"
 #include "assets.h"
 #include "auth/authenticator.h"
+#include "backup/s3.h"
+#include "backup/scratch.h"
 #include "base/json.h"
 #include "base/log.h"
 #include "base/metrics.h"
@@ -90,6 +91,17 @@ Result<void> writePrivateFile(const fs::path& file, const std::string& text) {
   return {};
 }
 
+Result<control::BackupOptions> backupOptions(const Settings& settings) {
+  control::BackupOptions out{settings.backupDir.empty() ? fs::path() : fs::absolute(settings.backupDir), 0, settings.backupKeep};
+  if (!settings.secretKeyFile.empty()) out.secretKeyFile = fs::absolute(settings.secretKeyFile);
+  REDD_TRY(out.everyMs, parseEvery(settings.backupEvery));
+  if (settings.backupS3.empty()) return out;
+  const auto keyId = takeVariable("REDD_BACKUP_S3_KEY_ID"), secret = takeVariable("REDD_BACKUP_S3_SECRET");
+  REDD_TRY(out.s3, backup::S3Store::parse(settings.backupS3, settings.backupS3Region, keyId, secret));
+  out.s3->caFile = settings.caFile;
+  return out;
+}
+
 // Where this machine itself reaches a server that listens on `address`, as in "0.0.0.0:4000".
 std::string reachableHost(std::string_view address) {
   const auto host = http::splitHost(address).name;
@@ -139,6 +151,7 @@ class Serving {
     REDD_CO_TRY(auto accountsKey, house_.catalogue->keptKey("accounts"));
     REDD_CO_TRY(house_.accounts, account::Accounts::open({.dataDir = data, .key = std::move(accountsKey)}));
     REDD_CO_TRY_VOID(ensureOwner(data));
+    backup::clearStaging(data);
 
     const fs::path node = settings_.node.empty() ? share.node : fs::path(settings_.node);
     fs::path caFile = settings_.caFile;
@@ -147,7 +160,7 @@ class Serving {
                                      loop_, {node, share.devidp / "main.mjs", data / "devidp", settings_.idpPort, settings_.idpHttpsPort}));
       if (caFile.empty()) caFile = house_.devIdp->caFile();
     }
-    REDD_CO_TRY(house_.stores, store::Stores::open(loop_, data, settings_.limits, house_.metrics));
+    REDD_CO_TRY(house_.stores, store::Stores::open(loop_, data, settings_.limits, house_.metrics, std::int64_t{settings_.pitrHours} * 3'600'000));
     REDD_CO_TRY(house_.logBook, store::LogBook::open(loop_, data, settings_.limits, house_.metrics, settings_.logDays));
     house_.fetcher = http::Fetcher::create(loop_, caFile, std::move(policy));
     house_.authenticator = auth::Authenticator::create(loop_, *house_.fetcher, settings_.limits, house_.metrics, {data / "keysets", nowMs});
@@ -162,6 +175,7 @@ class Serving {
     controlOptions.graphqlDir = share.runtime / "graphql";
     controlOptions.authenticator = house_.authenticator.get();
     controlOptions.trashDays = settings_.trashDays;
+    REDD_CO_TRY(controlOptions.backup, backupOptions(settings_));
     house_.control = control::Control::create(loop_, std::move(controlOptions), settings_.limits, house_.metrics, *house_.catalogue, *house_.accounts,
                                               *house_.supervisor, *house_.stores, *house_.logBook, house_.fetcher->policy());
     gateway::GatewayOptions gatewayOptions{settings_.hostNames, isDev() ? gateway::Explain::everything : gateway::Explain::theClass,

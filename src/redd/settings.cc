@@ -64,6 +64,18 @@ Result<ListenAddress> parseListen(std::string_view text) {
   return address;
 }
 
+Result<std::int64_t> parseEvery(std::string_view text) {
+  if (text.empty()) return 0;
+  std::uint32_t number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  const auto unit = text.substr(static_cast<std::size_t>(end - text.data()));
+  const std::int64_t minutes = unit == "m" ? 1 : unit == "h" ? 60 : unit == "d" ? 24 * 60 : 0;
+  if (error != std::errc{} || minutes == 0 || number == 0 || number > 100'000) {
+    return invalid(fmt::format("--backup-every '{}' is no time. Examples: 30m, 24h, 7d", text));
+  }
+  return number * minutes * 60'000;
+}
+
 void defineSettings(CLI::App& app, Settings& settings, Mode mode) {
   if (mode == Mode::serve) {
     setting(app, "data", settings.data, "Data directory; made when it does not exist")->required();
@@ -90,6 +102,12 @@ void defineSettings(CLI::App& app, Settings& settings, Mode mode) {
   setting(app, "log-lines", settings.limits.logLinesPerSpaceMax, "Lines kept of each space's log")->check(CLI::Range(std::size_t{100}, std::size_t{1'000'000}));
   setting(app, "log-days", settings.logDays, "Days for which lines of a space's log are kept")->check(CLI::Range(std::size_t{1}, std::size_t{3'650}));
   setting(app, "trash-days", settings.trashDays, "A removed space can be restored for so many days; then it is deleted");
+  setting(app, "backup-dir", settings.backupDir, "Where backups go (default: backups in the data directory)");
+  setting(app, "backup-every", settings.backupEvery, "Make a backup so often, as in 30m, 24h or 7d");
+  setting(app, "backup-keep", settings.backupKeep, "Keep the newest so many backups")->check(CLI::Range(1, 10'000));
+  setting(app, "backup-s3", settings.backupS3, "Send backups there too: https://HOST/BUCKET; keys in REDD_BACKUP_S3_KEY_ID and REDD_BACKUP_S3_SECRET");
+  setting(app, "backup-s3-region", settings.backupS3Region, "Region that requests to it are signed for");
+  setting(app, "pitr-hours", settings.pitrHours, "Keep what is needed to put a space back to any moment of so many hours; 0: do not");
   app.add_option("--config", settings.config, "TOML file with the same settings, e.g. listen = \"0.0.0.0:4000\"")
       ->envname("REDD_CONFIG")
       ->check(CLI::ExistingFile);
@@ -122,7 +140,7 @@ Result<void> readConfigFile(CLI::App& app, const std::string& file) {
 }
 
 Result<void> checkEnvironment(const std::vector<const CLI::App*>& commands, const char* const* environment) {
-  std::set<std::string> known{"REDD_OWNER_TOKEN"};
+  std::set<std::string> known{"REDD_OWNER_TOKEN", "REDD_BACKUP_S3_KEY_ID", "REDD_BACKUP_S3_SECRET"};
   for (const CLI::App* command : commands) {
     for (const CLI::Option* option : command->get_options()) known.insert(option->get_envname());
   }

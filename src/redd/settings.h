@@ -31,6 +31,11 @@ struct Settings {
   std::uint32_t trashDays = 7;  // a removed space can be restored for so long
   Limits limits;
   control::GraphqlLimits graphql;
+  std::string backupDir;    // empty: backups/ in the data directory
+  std::string backupEvery;  // empty: only when asked
+  std::size_t backupKeep = 7;
+  std::string backupS3, backupS3Region = "us-east-1";
+  std::uint32_t pitrHours = 0;  // for so long each space can be put back to any moment
 
   // redd dev only
   std::uint16_t idpPort = 4010;
@@ -42,6 +47,8 @@ struct ListenAddress {
   std::uint16_t port = 0;
 };
 Result<ListenAddress> parseListen(std::string_view text);  // HOST:PORT, [IPV6]:PORT, :PORT, PORT
+
+Result<std::int64_t> parseEvery(std::string_view text);  // 30m, 24h, 7d → milliseconds; "" → 0
 
 enum class Mode { serve, dev };
 void defineSettings(CLI::App& app, Settings& settings, Mode mode);

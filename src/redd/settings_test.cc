@@ -58,6 +58,14 @@ TEST_F(SettingsTest, WrongKindsNameFileAndLine) {
   EXPECT_NE(read.error().publicText.find(":2:"), std::string::npos) << read.error().publicText;
 }
 
+TEST(ParseEvery, Forms) {
+  EXPECT_EQ(*parseEvery(""), 0);
+  EXPECT_EQ(*parseEvery("30m"), 1'800'000);
+  EXPECT_EQ(*parseEvery("24h"), 86'400'000);
+  EXPECT_EQ(*parseEvery("7d"), 604'800'000);
+  for (const char* bad : {"24", "h", "0h", "-1h", "1w", "1h30m", "999999d"}) EXPECT_FALSE(parseEvery(bad)) << bad;
+}
+
 TEST(ParseListen, Forms) {
   EXPECT_EQ(parseListen("4000")->host, "127.0.0.1");
   EXPECT_EQ(parseListen("4000")->port, 4000);

@@ -9,7 +9,7 @@
 #include "base/log.h"
 #include "base/random.h"
 #include "crypto/hash.h"
-#include "data_dir.h"
+#include "space/data_dir.h"
 #include "names.h"
 #include "split.h"
 #include "subscribers.h"
@@ -33,6 +33,18 @@ std::size_t envBytes(const std::map<std::string, EnvValue>& env) {
   std::size_t bytes = 0;
   for (const auto& [name, value] : env) bytes += name.size() + value.value.size() + 2;
   return bytes;
+}
+
+// What the setters check one by one.
+Result<void> checkSettings(const Settings& settings) {
+  REDD_TRY_VOID(checkTokenPolicy(settings.jwksUrl, settings.issuer, settings.audience));
+  REDD_TRY_VOID(checkAllowedHosts(settings.allowedHosts));
+  REDD_TRY_VOID(checkCorsOrigins(settings.corsOrigins));
+  REDD_TRY_VOID(checkDomains(settings.domains));
+  if (settings.env.size() > kLimits.envPerSpaceMax || envBytes(settings.env) > kLimits.envBytesMax) {
+    return invalid(fmt::format("A space holds at most {} variables, of {} bytes together.", kLimits.envPerSpaceMax, kLimits.envBytesMax));
+  }
+  return {};
 }
 
 class SqliteCatalogue final : public Catalogue {
@@ -71,6 +83,7 @@ class SqliteCatalogue final : public Catalogue {
   Result<SpacePtr> moveDomain(std::string_view project, std::string_view space, std::string domain) override;
   Result<SpacePtr> setLimits(std::string_view project, std::string_view space, SpaceLimits limits) override;
   Result<SpacePtr> setSplit(std::string_view project, std::string_view space, std::optional<Split> split) override;
+  Result<SpacePtr> adoptSpace(std::string_view project, std::string_view name, AdoptedSpace adopted, Existing existing) override;
   Result<SpacePtr> setTokenPolicy(std::string_view project, std::string_view space, std::string jwksUrl, std::string issuer,
                                   std::vector<std::string> audience) override;
   Result<SpacePtr> setAllowedHosts(std::string_view project, std::string_view space, std::vector<std::string> ranges) override;
@@ -96,6 +109,7 @@ class SqliteCatalogue final : public Catalogue {
   Result<ProjectPtr> giveToTeam(const Project& project, std::string_view teamId);
   void publish(Snapshot next);
   void publishSpace(const SpacePtr& before, const SpacePtr& after);
+  Result<void> putAdopted(const Space& space);
 
   DirectoryLock lock_;
   const std::filesystem::path keyFile_;
@@ -389,6 +403,63 @@ Result<SpacePtr> SqliteCatalogue::endCopy(std::string_view project, std::string_
 Result<void> SqliteCatalogue::dropCopy(std::string_view id) {
   const std::scoped_lock lock(mutate_);
   return tables_->transact([&] { return tables_->doom(id); });
+}
+
+Result<SpacePtr> SqliteCatalogue::adoptSpace(std::string_view project, std::string_view name, AdoptedSpace adopted, Existing existing) {
+  REDD_TRY_VOID(checkSpaceName(name));
+  const std::scoped_lock lock(mutate_);
+  Snapshot next = *snapshot();
+  const auto owner = next.projects.find(project);
+  if (owner == next.projects.end()) return notFound("Unknown project");
+  const auto found = owner->second->spaces.find(name);
+  const SpacePtr before = found == owner->second->spaces.end() ? nullptr : found->second;
+  if (before && existing == Existing::refuse) {
+    return Error::make(ErrorCode::alreadyExists, fmt::format("The project has a space '{}' already.", name));
+  }
+  if (!before && owner->second->spaces.size() >= kLimits.spacesPerProjectMax) {
+    return Error::make(ErrorCode::tooManyRequests, fmt::format("The project has {} spaces; that is the most.", kLimits.spacesPerProjectMax));
+  }
+  if (before) std::erase_if(next.domains, [&](const auto& one) { return one.second->id == before->id; });
+  auto space = std::make_shared<Space>();
+  space->id = std::move(adopted.id);
+  space->projectId = owner->second->id;
+  space->project = project;
+  space->name = name;
+  space->entry = before && before->entry == Entry::teamOwners ? Entry::teamOwners : adopted.entry;
+  space->settings = std::move(adopted.settings);
+  std::erase_if(space->settings.domains, [&](const std::string& one) { return next.domains.contains(one); });
+  space->tokens = std::move(adopted.tokens);
+  space->revision = space->envRevision = 1;
+  if (adopted.deployment) {
+    auto deployment = std::make_shared<Deployment>(*adopted.deployment);
+    deployment->sourceId = adopted.deployment->sourceScope();
+    deployment->id = newDeploymentId();
+    space->deployment = std::move(deployment);
+  }
+  REDD_TRY_VOID(tables_->transact([&]() -> Result<void> {
+    if (before) REDD_TRY_VOID(tables_->removeSpace(before->id));
+    return putAdopted(*space);
+  }));
+  auto changed = std::make_shared<Project>(*owner->second);
+  changed->spaces.insert_or_assign(space->name, space);
+  owner->second = std::move(changed);
+  for (const auto& domain : space->settings.domains) next.domains.insert_or_assign(domain, space);
+  publish(std::move(next));
+  if (before) subscribers_.tell(before, removedForm(*before));
+  subscribers_.tell(nullptr, space);
+  return SpacePtr(space);
+}
+
+Result<void> SqliteCatalogue::putAdopted(const Space& space) {
+  REDD_TRY_VOID(tables_->putSpace(space));
+  for (const auto& [name, value] : space.settings.env) {
+    REDD_TRY_VOID(checkEnvName(name));
+    REDD_TRY_VOID(checkEnvValue(value.value));
+    REDD_TRY_VOID(tables_->putEnv(space.id, name, value));
+  }
+  for (const auto& token : space.tokens) REDD_TRY_VOID(tables_->putToken(space.id, token));
+  if (space.deployment) REDD_TRY_VOID(tables_->addDeployment(space.id, *space.deployment));
+  return checkSettings(space.settings);
 }
 
 // ---- settings ----

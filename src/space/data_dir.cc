@@ -1,4 +1,4 @@
-#include "data_dir.h"
+#include "space/data_dir.h"
 
 #include <fcntl.h>
 #include <fmt/format.h>

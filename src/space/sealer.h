@@ -9,7 +9,7 @@
 
 #include "base/result.h"
 #include "crypto/seal.h"
-#include "data_dir.h"
+#include "space/data_dir.h"
 
 namespace redd::space {
 

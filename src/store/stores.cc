@@ -36,8 +36,8 @@ Result<Database> openIn(const std::filesystem::path& folder, const SqliteStore::
 
 class SqliteStores final : public std::enable_shared_from_this<SqliteStores> {
  public:
-  SqliteStores(Loop& loop, std::filesystem::path dataDir, const Limits& limits, Metrics& metrics)
-      : loop_(loop), dataDir_(std::move(dataDir)), limits_(limits), metrics_(metrics) {}
+  SqliteStores(Loop& loop, std::filesystem::path dataDir, const Limits& limits, Metrics& metrics, std::int64_t momentsKeptMs)
+      : loop_(loop), dataDir_(std::move(dataDir)), limits_(limits), metrics_(metrics), momentsKeptMs_(momentsKeptMs) {}
 
   void get(std::string spaceId, Completion<std::shared_ptr<Store>> done) {
     if (auto store = opened(spaceId)) return later(std::move(done), std::move(store));
@@ -128,7 +128,8 @@ class SqliteStores final : public std::enable_shared_from_this<SqliteStores> {
   void openSpace(const std::string& spaceId) {
     ++busy_;
     auto guard = asio::make_work_guard(loop_);
-    const SqliteStore::Options options{.label = spaceId};
+    SqliteStore::Options options{.label = spaceId};
+    if (momentsKeptMs_ > 0) options = {.label = spaceId, .moments = dataDir_ / "moments" / spaceId, .momentsKeptMs = momentsKeptMs_};
     asio::post(readers_->pool, [self = shared_from_this(), guard = std::move(guard), options]() mutable {
       auto database = openIn(self->dataDir_ / "spaces" / options.label, options);
       Loop& loop = self->loop_;
@@ -171,6 +172,7 @@ class SqliteStores final : public std::enable_shared_from_this<SqliteStores> {
   std::filesystem::path dataDir_;
   const Limits limits_;
   Metrics& metrics_;
+  const std::int64_t momentsKeptMs_;
   std::shared_ptr<sqlite::ReaderThreads> readers_ = std::make_shared<sqlite::ReaderThreads>(kReaderThreads);
   asio::thread_pool background_{1};
   std::map<std::string, Space, std::less<>> spaces_;
@@ -197,13 +199,14 @@ class OwnedStores final : public Stores {
 
 }  // namespace
 
-Result<std::unique_ptr<Stores>> Stores::open(Loop& loop, std::filesystem::path dataDir, const Limits& limits, Metrics& metrics) {
+Result<std::unique_ptr<Stores>> Stores::open(Loop& loop, std::filesystem::path dataDir, const Limits& limits, Metrics& metrics,
+                                             std::int64_t momentsKeptMs) {
   std::error_code failed;
   std::filesystem::create_directories(dataDir / "spaces", failed);
   if (failed) {
     return Error::make(ErrorCode::internal, fmt::format("{} cannot be made: {}", (dataDir / "spaces").string(), failed.message()));
   }
-  return std::make_unique<OwnedStores>(std::make_shared<SqliteStores>(loop, std::move(dataDir), limits, metrics));
+  return std::make_unique<OwnedStores>(std::make_shared<SqliteStores>(loop, std::move(dataDir), limits, metrics, momentsKeptMs));
 }
 
 }  // namespace redd::store

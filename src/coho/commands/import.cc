@@ -121,7 +121,7 @@ std::string howToGoOn(const ImportArguments& arguments, std::uint64_t stored) {
 
 }  // namespace
 
-Result<void> importDocuments(const Context& context, const ImportArguments& arguments) {
+Result<ImportSummary> importFile(const Context& context, const ImportArguments& arguments) {
   REDD_TRY(const auto plan, planOf(arguments));
   REDD_TRY(auto input, InputFile::open(plan.file == "-" ? std::filesystem::path("-") : context.folder / plan.file));
   REDD_TRY(const auto target, context.target());
@@ -146,13 +146,18 @@ Result<void> importDocuments(const Context& context, const ImportArguments& argu
     if (arguments.isDryRun) return error;
     return Error::make(error.code, fmt::format("{}. {}", error.text(), howToGoOn(arguments, batches.stored())));
   }
+  return ImportSummary{plan.collection, count.taken, input.bytesRead(), source.columnsLeftOut(), progress.summary(count.taken, input.bytesRead())};
+}
+
+Result<void> importDocuments(const Context& context, const ImportArguments& arguments) {
+  if (!arguments.fromCodehooks.empty()) return importFolder(context, arguments);
+  REDD_TRY(const auto done, importFile(context, arguments));
   if (context.wantsJson()) {
-    context.result({{"collection", plan.collection}, {"count", count.taken}, {"dryRun", arguments.isDryRun}});
+    context.result({{"collection", done.collection}, {"count", done.documents}, {"dryRun", arguments.isDryRun}});
     return {};
   }
-  if (!source.columnsLeftOut().empty()) context.terminal.note(fmt::format("Columns left out: {}", inertLine(source.columnsLeftOut())));
-  context.terminal.out(fmt::format("{} {}: {}", arguments.isDryRun ? "Nothing stored, this was a dry run for" : "Imported into", inertLine(plan.collection),
-                                   progress.summary(count.taken, input.bytesRead())));
+  if (!done.columnsLeftOut.empty()) context.terminal.note(fmt::format("Columns left out: {}", inertLine(done.columnsLeftOut)));
+  context.terminal.out(fmt::format("{} {}: {}", arguments.isDryRun ? "Nothing stored, this was a dry run for" : "Imported into", inertLine(done.collection), done.text));
   return {};
 }
 

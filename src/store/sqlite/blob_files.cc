@@ -2,6 +2,8 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -44,15 +46,17 @@ std::filesystem::path BlobFiles::unnamed(std::uint64_t number) const { return fo
 
 Result<void> BlobFiles::sweep(Database& database) const {
   std::error_code code;
+  const auto lock = lockForRemoval();
+  if (lock.get() < 0) return {};
   std::filesystem::remove_all(folder_ / "new", code);
   std::vector<std::filesystem::path> orphans;
   for (std::filesystem::recursive_directory_iterator entry(folder_, code), end; !code && entry != end; entry.increment(code)) {
-    if (!entry->is_regular_file(code)) continue;
+    if (!entry->is_regular_file(code) || entry->path().filename() == kHoldName) continue;
     REDD_TRY(Statement rows, database.query("SELECT 1 FROM file WHERE blob = ? LIMIT 1", entry->path().filename().string()));
     REDD_TRY(const bool known, rows.step());
     if (!known) orphans.push_back(entry->path());
   }
-  for (const auto& orphan : orphans) std::filesystem::remove(orphan, code);
+  for (const auto& orphan : orphans) takeAway(orphan.filename().string());
   return {};
 }
 
@@ -76,7 +80,37 @@ Result<void> BlobFiles::name(const std::filesystem::path& unnamed, std::string_v
   return syncFolder(folder_.parent_path());
 }
 
-void BlobFiles::remove(std::string_view hash) const { ::unlink(at(hash).c_str()); }
+void BlobFiles::remove(std::string_view hash) {
+  if (const auto lock = lockForRemoval(); lock.get() >= 0) {
+    takeAway(hash);
+  } else {
+    left_.emplace_back(hash);
+  }
+}
+
+void BlobFiles::takeAway(std::string_view hash) const {
+  if (!retired_.empty()) {
+    std::error_code code;
+    const auto target = retired_ / hash.substr(0, 2) / hash;
+    std::filesystem::create_directories(target.parent_path(), code);
+    // Its time from now on says since when nobody names it.
+    if (::rename(at(hash).c_str(), target.c_str()) == 0 && ::utimensat(AT_FDCWD, target.c_str(), nullptr, 0) == 0) return;
+  }
+  ::unlink(at(hash).c_str());
+}
+
+std::vector<std::string> BlobFiles::takeLeft() {
+  if (left_.empty() || lockForRemoval().get() < 0) return {};
+  return std::exchange(left_, {});
+}
+
+// The lock lasts as long as the descriptor. A folder that is not there is held by nobody; any other failure counts as held.
+Fd BlobFiles::lockForRemoval() const {
+  Fd fd(::open((folder_ / kHoldName).c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600));
+  if (fd.get() < 0) return Fd(errno == ENOENT ? ::open("/dev/null", O_RDONLY | O_CLOEXEC) : -1);
+  if (::flock(fd.get(), LOCK_EX | LOCK_NB) != 0) return Fd();
+  return fd;
+}
 
 Result<std::unique_ptr<NewBlob>> NewBlob::create(std::filesystem::path file) {
   REDD_TRY_VOID(makeFolder(file.parent_path()));

@@ -6,6 +6,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/result.h"
 #include "crypto/hash.h"
@@ -27,17 +28,23 @@ class Fd {
 
 class BlobFiles {
  public:
-  explicit BlobFiles(std::filesystem::path folder) : folder_(std::move(folder)) {}
+  static constexpr const char* kHoldName = "hold";
+  // What is removed goes to `retired` when there is one: moments name it still (sqlite/moment_log.h).
+  explicit BlobFiles(std::filesystem::path folder, std::filesystem::path retired = {}) : folder_(std::move(folder)), retired_(std::move(retired)) {}
 
   Result<void> sweep(Database& database) const;     // removes what no row names, and what was never finished
   Result<Fd> open(std::string_view hash) const;     // notFound when it has gone
   Result<void> name(const std::filesystem::path& unnamed, std::string_view hash) const;  // twice does no harm
-  void remove(std::string_view hash) const;
+  void remove(std::string_view hash);               // later, while somebody copies the blobs (store/blob_hold.h)
+  std::vector<std::string> takeLeft();              // what could not be removed then, for another try; empty while the hold lasts
   std::filesystem::path unnamed(std::uint64_t number) const;
 
  private:
   std::filesystem::path at(std::string_view hash) const;
-  std::filesystem::path folder_;
+  Fd lockForRemoval() const;  // -1: it is held
+  void takeAway(std::string_view hash) const;
+  std::filesystem::path folder_, retired_;
+  std::vector<std::string> left_;
 };
 
 // A blob while it is written.

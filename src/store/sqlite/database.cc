@@ -1,9 +1,12 @@
 #include "store/sqlite/database.h"
 
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <sqlite3.h>
+#include <unistd.h>
 
 #include <cerrno>
+#include <system_error>
 
 namespace redd::store::sqlite {
 namespace {
@@ -47,6 +50,43 @@ Error errorOf(sqlite3* handle, int rc, std::string_view doing) {
 }
 
 Error errorOf(sqlite3_stmt* statement, int rc) { return errorOf(sqlite3_db_handle(statement), rc, sqlite3_sql(statement)); }
+
+constexpr std::string_view kKeptSuffix = ".before-format-";
+
+// The copy that precedes a migration: whole or not there.
+Result<void> keepAsItWas(Database& database, std::int64_t newFormat) {
+  const auto& file = database.file();
+  const auto kept = fmt::format("{}{}{}", file.string(), kKeptSuffix, newFormat);
+  std::error_code code;
+  for (const auto& other : std::filesystem::directory_iterator(file.parent_path().empty() ? "." : file.parent_path(), code)) {
+    if (other.path().filename().string().starts_with(file.filename().string() + std::string(kKeptSuffix))) std::filesystem::remove(other.path(), code);
+  }
+  const std::filesystem::path draft = kept + ".new";
+  REDD_TRY_VOID(database.copyTo(draft));
+  std::filesystem::rename(draft, kept, code);
+  if (code) return Error::hidden(ErrorCode::internal, fmt::format("{} cannot be named: {}", kept, code.message()));
+  return {};
+}
+
+// Both of a copy's connections, closed in whatever way it ends.
+struct Copying {
+  sqlite3* target = nullptr;
+  sqlite3_backup* backup = nullptr;
+  ~Copying() {
+    if (backup) sqlite3_backup_finish(backup);
+    sqlite3_close_v2(target);
+  }
+};
+
+Result<void> syncCopy(const std::filesystem::path& file) {
+  const int descriptor = ::open(file.c_str(), O_RDONLY | O_CLOEXEC);  // no connection is open on it any more
+  const bool synced = descriptor >= 0 && ::fsync(descriptor) == 0;
+  const int reason = errno;
+  if (descriptor >= 0) ::close(descriptor);
+  if (synced) return {};
+  return Error::hidden(reason == ENOSPC ? ErrorCode::storageFull : ErrorCode::internal,
+                       fmt::format("{} cannot be synced: {}", file.string(), std::generic_category().message(reason)));
+}
 
 }  // namespace
 
@@ -145,6 +185,7 @@ struct Database::State {
   std::filesystem::path file;
   sqlite3* handle = nullptr;
   int walPages = 0;
+  int walFrames = 0;
   bool syncFailed = false;
   // A node of the map never moves: Statement keeps a pointer to its slot.
   std::unordered_map<std::string, Statement::Slot, TextHash, std::equal_to<>> statements;
@@ -229,6 +270,7 @@ Result<void> Database::migrate(std::span<const char* const> steps, std::string_v
                                    what, state_->file.string(), format, newest));
   }
   if (format == newest) return {};
+  if (format > 0) REDD_TRY_VOID(keepAsItWas(*this, newest));
   REDD_TRY(Transaction transaction, Transaction::begin(*this));
   for (auto step = format; step < newest; ++step) REDD_TRY_VOID(script(steps[static_cast<std::size_t>(step)]));
   REDD_TRY_VOID(script(fmt::format("PRAGMA user_version = {}", newest)));
@@ -263,6 +305,7 @@ bool Database::inTransaction() const { return sqlite3_get_autocommit(state_->han
 std::int64_t Database::lastInsertRowid() const { return sqlite3_last_insert_rowid(state_->handle); }
 const std::filesystem::path& Database::file() const { return state_->file; }
 int Database::walPages() const { return state_->walPages; }
+int Database::walFrames() const { return state_->walFrames; }
 
 Result<void> Database::limitPages(std::int64_t pagesMax) {
   return script(fmt::format("PRAGMA max_page_count = {}", pagesMax));
@@ -272,11 +315,12 @@ void Database::checkpointByHand() {
   // Setting a hook of one's own takes the place of the automatic checkpoint.
   sqlite3_wal_hook(
       state_->handle,
-      [](void* pages, sqlite3*, const char*, int count) {
-        *static_cast<int*>(pages) = count;
+      [](void* user, sqlite3*, const char*, int count) {
+        auto& state = *static_cast<State*>(user);
+        state.walPages = state.walFrames = count;
         return SQLITE_OK;
       },
-      &state_->walPages);
+      state_.get());
 }
 
 Result<void> Database::checkpoint(Checkpoint how) {
@@ -286,7 +330,45 @@ Result<void> Database::checkpoint(Checkpoint how) {
   const int rc = sqlite3_wal_checkpoint_v2(state_->handle, nullptr, mode, &logged, &copied);
   if (rc != SQLITE_OK && rc != SQLITE_BUSY) return errorOf(state_->handle, rc, "checkpoint");
   state_->walPages = logged - copied;
+  if (how == Checkpoint::truncate && rc == SQLITE_OK) state_->walFrames = 0;
   return {};
+}
+
+Result<void> Database::copyTo(const std::filesystem::path& file, const GoesOn& goesOn) {
+  std::error_code code;
+  std::filesystem::remove(file, code);
+  auto copied = copyPages(file, goesOn);
+  if (copied) copied = syncCopy(file);
+  if (!copied) std::filesystem::remove(file, code);
+  return copied;
+}
+
+Result<void> Database::copyPages(const std::filesystem::path& file, const GoesOn& goesOn) {
+  constexpr int kPagesAtOnce = 512;  // 4 MiB
+  REDD_TRY(const Transaction moment, Transaction::beginReading(*this));
+  REDD_TRY_VOID(run("SELECT 1 FROM sqlite_schema"));  // BEGIN alone reads nothing yet, and the moment is that of the first read
+  Copying copy;
+  int rc = sqlite3_open_v2(file.c_str(), &copy.target, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, nullptr);
+  if (rc == SQLITE_OK) rc = sqlite3_exec(copy.target, "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;", nullptr, nullptr, nullptr);
+  if (rc == SQLITE_OK) {
+    copy.backup = sqlite3_backup_init(copy.target, "main", state_->handle, "main");
+    rc = copy.backup ? SQLITE_OK : sqlite3_extended_errcode(copy.target);
+  }
+  while (rc == SQLITE_OK) {
+    rc = sqlite3_backup_step(copy.backup, kPagesAtOnce);
+    if (rc == SQLITE_OK && goesOn && !goesOn(sqlite3_backup_remaining(copy.backup))) {
+      return Error::make(ErrorCode::cancelled, "The copy was broken off");
+    }
+  }
+  if (rc == SQLITE_DONE) return {};
+  return Error::hidden(codeOf(copy.target, rc), fmt::format("{} cannot be copied to {}: {}", state_->file.string(), file.string(), sqlite3_errstr(rc)));
+}
+
+Result<void> Database::check() {
+  REDD_TRY(Statement rows, query("PRAGMA integrity_check(1)"));
+  REDD_TRY([[maybe_unused]] const bool any, rows.step());
+  if (rows.text(0) == "ok") return {};
+  return Error{ErrorCode::internal, fmt::format("{} is damaged: {}", state_->file.string(), rows.text(0)), "storage_damaged"};
 }
 
 std::string_view Database::version() { return sqlite3_libversion(); }

@@ -121,5 +121,51 @@ TEST_F(DatabaseTest, FileThatIsNoDatabase) {
   EXPECT_EQ(opened.error().text(), "storage_damaged");
 }
 
+TEST_F(DatabaseTest, ACopyIsOfOneMomentWhileOthersWrite) {
+  Database writer = open();
+  ASSERT_TRUE(writer.script("CREATE TABLE t(a INTEGER, filling BLOB)"));
+  for (int i = 0; i < 2'000; ++i) ASSERT_TRUE(writer.run("INSERT INTO t VALUES(?, zeroblob(4000))", i));
+  Database reader = open(Mode::readOnly);
+  int asked = 0;
+  const auto copied = reader.copyTo(dir_.path() / "copy.sqlite", [&](std::int64_t pagesLeft) {
+    ++asked;
+    EXPECT_GT(pagesLeft, 0);
+    EXPECT_TRUE(writer.run("UPDATE t SET a = a + 1"));
+    return true;
+  });
+  ASSERT_TRUE(copied) << copied.error().detail;
+  EXPECT_GT(asked, 0);
+  auto copy = Database::open(dir_.path() / "copy.sqlite", Mode::readWrite);
+  ASSERT_TRUE(copy);
+  EXPECT_TRUE(copy->check());
+  auto sum = copy->query("SELECT SUM(a), COUNT(*) FROM t");
+  ASSERT_TRUE(*sum->step());
+  EXPECT_EQ(sum->integer(0), 1'999 * 1'000);
+  EXPECT_EQ(sum->integer(1), 2'000);
+}
+
+TEST_F(DatabaseTest, ACopyThatIsBrokenOffLeavesNothing) {
+  Database db = open();
+  ASSERT_TRUE(db.script("CREATE TABLE t(filling BLOB); INSERT INTO t VALUES(zeroblob(9000000))"));
+  const auto copied = db.copyTo(dir_.path() / "copy.sqlite", [](std::int64_t) { return false; });
+  ASSERT_FALSE(copied);
+  EXPECT_EQ(copied.error().code, ErrorCode::cancelled);
+  EXPECT_FALSE(std::filesystem::exists(dir_.path() / "copy.sqlite"));
+}
+
+TEST_F(DatabaseTest, AMigrationKeepsTheFileAsItWas) {
+  constexpr std::array<const char*, 1> first{"CREATE TABLE t(a); INSERT INTO t VALUES(7)"};
+  constexpr std::array<const char*, 2> second{"", "DROP TABLE t"};
+  Database db = open();
+  ASSERT_TRUE(db.migrate(first, "It"));
+  ASSERT_TRUE(db.migrate(second, "It"));
+  auto kept = Database::open(dir_.path() / "test.sqlite.before-format-2", Mode::readWrite);
+  ASSERT_TRUE(kept);
+  auto row = kept->query("SELECT a FROM t");
+  ASSERT_TRUE(row);
+  ASSERT_TRUE(*row->step());
+  EXPECT_EQ(row->integer(0), 7);
+}
+
 }  // namespace
 }  // namespace redd::store::sqlite

@@ -7,8 +7,13 @@
 
 namespace redd::store::sqlite {
 
-Lane::Lane(Database database, std::shared_ptr<KnownCollections> known, LaneCounters counters, Deliver deliver)
-    : deliver_(std::move(deliver)), counters_(counters), database_(std::move(database)), known_(std::move(known)), thread_([this] { run(); }) {}
+Lane::Lane(Database database, std::shared_ptr<KnownCollections> known, LaneCounters counters, Deliver deliver, std::unique_ptr<MomentLog> moments)
+    : deliver_(std::move(deliver)),
+      counters_(counters),
+      database_(std::move(database)),
+      moments_(std::move(moments)),
+      known_(std::move(known)),
+      thread_([this] { run(); }) {}
 
 Lane::~Lane() {
   finish({});
@@ -60,6 +65,7 @@ void Lane::run() {
   }
   auto finished = std::move(finished_);
   lock.unlock();
+  moments_.reset();
   if (!broken_) std::ignore = database_->checkpoint(Database::Checkpoint::truncate);
   database_.reset();
   if (finished) finished();
@@ -88,10 +94,13 @@ void Lane::commitAll(WriteOps ops) {
     outcome.ops = std::move(ops);
     deliver_(std::move(outcome));
   }
-  if (!refuses() && database_->walPages() >= kCheckpointPages) {
+  if (!refuses() && database_->walPages() >= checkpointAtPages_ && mayCheckpoint()) {
+    const int logged = database_->walPages();
     if (auto done = database_->checkpoint(Database::Checkpoint::passive); !done) {
       log::error("store", "{}", done.error().detail);
     }
+    // What a long reader (a backup) keeps in the WAL stays there: another try with every commit would only cost.
+    checkpointAtPages_ = kCheckpointPages + (database_->walPages() > 0 ? logged : 0);
   }
 }
 
@@ -118,6 +127,7 @@ Result<KvNews> Lane::commitTogether(WriteOps& ops) {
     return std::move(done).error();
   }
   counters_.commits.add();
+  tellMoments();
   for (auto& op : ops) op->committed(*database_);
   if (!sweepAt_) sweepAt_ = nowMs() + kSweepEveryMs;  // who knows what was written
   return std::move(kv).news();
@@ -145,16 +155,24 @@ std::optional<std::int64_t> Lane::sleepMs() const {
 
 void Lane::housekeeping() {
   if (sweepAt_ && nowMs() >= *sweepAt_) sweepUnseen();
-  if (!std::exchange(walToEmpty_, false)) return;
+  if (!walToEmpty_ || !mayCheckpoint()) return;
+  walToEmpty_ = false;
   if (auto done = database_->checkpoint(Database::Checkpoint::truncate); !done) {
     log::error("store", "{}", done.error().detail);
   }
 }
 
+void Lane::tellMoments() {
+  if (moments_ && database_->walFrames() > 0) moments_->committed(database_->walFrames(), nowMs());
+}
+
+bool Lane::mayCheckpoint() { return !moments_ || moments_->mayCheckpoint(database_->walFrames()); }
+
 void Lane::sweepUnseen() {
   if (refuses()) return;
   const auto now = nowMs();
   const auto swept = sweep(*database_, *known_, now);
+  tellMoments();  // also of a sweep that went half the way
   if (!swept) {
     log::error("store", "{}", swept.error().detail);
     sweepAt_ = now + kSweepEveryMs;

@@ -15,6 +15,7 @@
 #include <thread>
 
 #include "base/metrics.h"
+#include "sqlite/moment_log.h"
 #include "sqlite/sweeper.h"
 #include "sqlite/write_op.h"
 
@@ -40,7 +41,8 @@ class Lane {
   static constexpr std::int64_t kSweepEveryMs = 5'000;  // what expired is removed at most so often
   static constexpr std::int64_t kSweepOnMs = 20;        // while much is left: so long for writes in between
 
-  Lane(Database database, std::shared_ptr<KnownCollections> known, LaneCounters counters, Deliver deliver);
+  // `moments`: nullptr when none are kept.
+  Lane(Database database, std::shared_ptr<KnownCollections> known, LaneCounters counters, Deliver deliver, std::unique_ptr<MomentLog> moments = nullptr);
   ~Lane();  // finishes what was submitted
 
   void submit(WriteOps ops);                      // any thread
@@ -54,6 +56,8 @@ class Lane {
   std::optional<std::int64_t> sleepMs() const;  // until there is housekeeping; nullopt: only a write wakes the lane
   void housekeeping();
   void sweepUnseen();
+  void tellMoments();
+  bool mayCheckpoint();
   bool refuses() const { return broken_.has_value(); }
 
   Deliver deliver_;
@@ -67,9 +71,11 @@ class Lane {
 
   // The lane's own.
   std::optional<Database> database_;
+  std::unique_ptr<MomentLog> moments_;
   std::shared_ptr<KnownCollections> known_;
   std::optional<Error> broken_;
   bool walToEmpty_ = true;
+  int checkpointAtPages_ = kCheckpointPages;  // in the WAL
   std::optional<UnixMs> sweepAt_ = 0;  // nullopt: nothing expires, and nothing was written since
   std::thread thread_;
 };

@@ -12,7 +12,8 @@ Result<Database> SqliteStore::openDatabase(const std::filesystem::path& file, co
   REDD_TRY(Database database, Database::open(file, Mode::readWrite));
   if (options.pagesMax > 0) REDD_TRY_VOID(database.limitPages(options.pagesMax));
   REDD_TRY_VOID(database.migrate(kDataFormat, "the data of the space"));
-  REDD_TRY_VOID(BlobFiles(file.parent_path() / "blobs").sweep(database));
+  const auto retired = options.moments.empty() ? std::filesystem::path() : MomentLog::retiredIn(options.moments);
+  REDD_TRY_VOID(BlobFiles(file.parent_path() / "blobs", retired).sweep(database));
   database.checkpointByHand();
   return database;
 }
@@ -40,7 +41,12 @@ void SqliteStore::start(Database database, Metrics& metrics, const Options& opti
       for (auto& op : outcome.ops) op->complete();
     });
   };
-  lane_ = std::make_unique<Lane>(std::move(database), known_, counters, std::move(deliver));
+  std::unique_ptr<MomentLog> moments;
+  if (!options.moments.empty()) {
+    moments = std::make_unique<MomentLog>(database.file(), options.moments, options.momentsKeptMs);
+    blobs_ = std::make_shared<BlobFiles>(database.file().parent_path() / "blobs", MomentLog::retiredIn(options.moments));
+  }
+  lane_ = std::make_unique<Lane>(std::move(database), known_, counters, std::move(deliver), std::move(moments));
   finishIndexes();
 }
 

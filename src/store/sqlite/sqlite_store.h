@@ -31,6 +31,8 @@ class SqliteStore final : public Store, public std::enable_shared_from_this<Sqli
   struct Options {
     std::string label;            // of the metrics: the space
     std::int64_t pagesMax = 0;    // 0: as large as the disk
+    std::filesystem::path moments = {};  // the folder of this space's moments (store/moments.h); empty: none are kept
+    std::int64_t momentsKeptMs = 0;
   };
   static constexpr std::size_t kWritesWaitingMax = 10'000;
   static constexpr std::size_t kWriteBytesWaitingMax = 64 << 20;

@@ -33,6 +33,7 @@ class FileOp : public WriteOpOf<T> {
  public:
   FileOp(std::shared_ptr<BlobFiles> blobs, Completion<T> done) : WriteOpOf<T>(std::move(done)), blobs_(std::move(blobs)) {}
   void committed(Database& database) final {
+    for (auto& hash : blobs_->takeLeft()) left_.push_back(std::move(hash));
     for (const auto& hash : left_) {
       auto rows = database.query("SELECT 1 FROM file WHERE blob = ? LIMIT 1", hash);
       const auto named = rows ? rows->step() : Result<bool>(rows.error());

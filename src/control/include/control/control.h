@@ -21,6 +21,7 @@
 #include "base/metrics.h"
 #include "base/result.h"
 #include "base/task.h"
+#include "control/backup_options.h"
 #include "control/graphql_limits.h"
 #include "http/client.h"
 #include "http/server.h"
@@ -47,6 +48,7 @@ struct ControlOptions {
   auth::Authenticator* authenticator = nullptr;  // explains tokens and knows key sets; outlives Control. nullptr: those operations are unavailable
   std::uint32_t trashDays = 7;            // a removed space can be restored for so long
   std::function<UnixMs()> clock = nowMs;  // that the age of what lies in the trash is told by
+  BackupOptions backup{};
 };
 
 class Control {

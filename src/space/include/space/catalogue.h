@@ -46,6 +46,16 @@ struct TrashedSpace {
   Entry entry = Entry::project;
 };
 
+// A space that comes from elsewhere, whose data lies in its folder already: from another server's archive, a backup, an earlier moment.
+struct AdoptedSpace {
+  std::string id;  // names the folder; new
+  Settings settings;
+  std::vector<ApiToken> tokens;
+  DeploymentPtr deployment;  // nullptr: no code. It gets a new id, and keeps its source files
+  Entry entry = Entry::project;
+};
+enum class Existing : std::uint8_t { refuse, replace };
+
 class Catalogue {
  public:
   // Makes the file on an empty directory. Errors are one sentence each: directory not writable, in use by another server (a
@@ -90,6 +100,9 @@ class Catalogue {
   virtual Result<std::string> beginCopy(std::string_view project, std::string_view from, std::string_view to) = 0;
   virtual Result<SpacePtr> endCopy(std::string_view project, std::string_view from, std::string_view to, std::string_view id) = 0;
   virtual Result<void> dropCopy(std::string_view id) = 0;
+
+  // In one commit: the space is there, and what had its name before is gone from the catalogue. Domains of other spaces are left out. What takes the place of a restricted space is restricted.
+  virtual Result<SpacePtr> adoptSpace(std::string_view project, std::string_view name, AdoptedSpace adopted, Existing existing) = 0;
 
   virtual Result<SpacePtr> setTokenPolicy(std::string_view project, std::string_view space, std::string jwksUrl, std::string issuer,
                                           std::vector<std::string> audience) = 0;

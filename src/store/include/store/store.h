@@ -139,7 +139,9 @@ class Store {
 // The stores of all spaces of a data directory: DIR/spaces/ID/data.sqlite, opened when first asked for, closed when idle.
 class Stores {
  public:
-  static Result<std::unique_ptr<Stores>> open(Loop& loop, std::filesystem::path dataDir, const Limits& limits, Metrics& metrics);
+  // `momentsKeptMs`: for so long each space can be put back to any moment (store/moments.h, DIR/moments); 0: not kept.
+  static Result<std::unique_ptr<Stores>> open(Loop& loop, std::filesystem::path dataDir, const Limits& limits, Metrics& metrics,
+                                              std::int64_t momentsKeptMs = 0);
   virtual ~Stores() = default;
   virtual void get(std::string spaceId, Completion<std::shared_ptr<Store>> done) = 0;
   virtual std::shared_ptr<Store> opened(std::string_view spaceId) = 0;  // nullptr when it is not open now

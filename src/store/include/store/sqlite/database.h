@@ -19,6 +19,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -120,7 +121,8 @@ class Database {
   Result<Statement> prepare(std::string_view sql);
   Result<void> script(const std::string& sql);  // several statements without parameters or rows
 
-  // Brings the file to format steps.size(): each step is a script; those not yet applied run in one transaction (REL-18).
+  // Brings the file to format steps.size(): each step is a script; those not yet applied run in one transaction, after the file as it was
+  // has been copied to FILE.before-format-N (REL-18; the next migration takes the copy away).
   // A file of a newer format is refused by a sentence that names `what` ("the catalogue").
   Result<void> migrate(std::span<const char* const> steps, std::string_view what);
 
@@ -137,8 +139,15 @@ class Database {
   // For the writer lane: pages in the WAL after the last commit, and checkpoints at a time of its own choosing.
   enum class Checkpoint { passive, truncate };
   int walPages() const;
+  int walFrames() const;  // that the WAL held after the last commit, until it is emptied
   Result<void> checkpoint(Checkpoint how);
   void checkpointByHand();  // switches the automatic checkpoint off and starts to count for walPages()
+
+  // A copy of this moment in a new file, while others write: a reader's connection, a writer waits for nothing. `goesOn(pagesLeft)` is asked
+  // every few MiB; false ends it (cancelled). The file is synced; on an error it is removed.
+  using GoesOn = std::function<bool(std::int64_t pagesLeft)>;
+  Result<void> copyTo(const std::filesystem::path& file, const GoesOn& goesOn = {});
+  Result<void> check();  // reads every page; error: storage_damaged, with the first thing found
 
   Result<void> limitPages(std::int64_t pagesMax);  // a larger database is refused with storageFull
 
@@ -148,6 +157,7 @@ class Database {
   struct State;
   explicit Database(std::unique_ptr<State> state);
   Result<std::int64_t> finish(Statement& statement);
+  Result<void> copyPages(const std::filesystem::path& file, const GoesOn& goesOn);
 
   std::unique_ptr<State> state_;
 };
