@@ -113,10 +113,10 @@ class RestDoor final : public Control {
 bool RestDoor::owns(const http::RequestHead& head) const {
   const auto path = head.path();
   if (path == "/_" || path.starts_with("/_/") || adm_.owns(head)) return true;
-  const bool known = path.starts_with("/authenticate/") || path.starts_with("/cli_auth/");
-  if ((!known && path != GraphqlDoor::kPath) || services_.hosts.classify(head.host) == HostKind::refused) return false;
+  const bool known = path == GraphqlDoor::kPath || path.starts_with("/authenticate/") || path.starts_with("/cli_auth/");
+  if (!known || services_.hosts.classify(head.host) == HostKind::refused) return false;
   const std::string name(http::splitHost(head.host).name);
-  return known || (!name.contains(".api.") && !services_.catalogue.snapshot()->domains.contains(name));
+  return !name.contains(".api.") && !services_.catalogue.snapshot()->domains.contains(name);
 }
 
 Task<void> RestDoor::serve(http::Exchange& exchange) {

@@ -173,5 +173,23 @@ TEST(ControlLogin, ARotatedSecretKeyChangesNothingForPeople) {
   EXPECT_EQ(json::parse(house.call("GET", "/_/api/v1/audit/verify")->text_)["good"], true);
 }
 
+TEST(ControlLogin, TheAddressesOfALoginAreTheControlPlanesUnderItsOwnNamesOnly) {
+  LoginHouse house;
+  house.makeDev();
+  ASSERT_TRUE(house.catalogue->setDomains(house.projectName, "dev", {"redd.example.org"}));
+  const auto owns = [&](const std::string& host, const std::string& path) {
+    FakeExchange exchange("GET", path);
+    exchange.head_.host = host;
+    return house.control->owns(exchange.head_);
+  };
+  for (const std::string path : {std::string("/authenticate/github/") + kUuid, std::string("/cli_auth/") + kUuid}) {
+    EXPECT_TRUE(owns("localhost:4000", path));
+    EXPECT_TRUE(owns("127.0.0.1:4000", path));
+    EXPECT_FALSE(owns(house.projectName + ".api.localhost:4000", path));
+    EXPECT_FALSE(owns("redd.example.org", path)) << "it is a space's domain";
+    EXPECT_FALSE(owns("evil.example.com", path));
+  }
+}
+
 }  // namespace
 }  // namespace redd::control

@@ -62,9 +62,9 @@ class Control {
   // hosts, and the port stands in endpoints when the request's Host has none. Call before the first serve().
   virtual void setListenAddress(std::string address) = 0;
 
-  // Does the request belong to the control plane? "/_" and everything below, under any host; /SPACE/_A_D_M_… but under a space's domain; /graphql
-  // too, but under the host names of projects and apps that path is theirs; and, under names that are the control plane's own and not a
-  // space's, the addresses that the published CLI knows (spec 70.3).
+  // Does the request belong to the control plane? "/_" and everything below, under any host; /SPACE/_A_D_M_… but under a space's domain; and,
+  // under names that are the control plane's own, /graphql and the addresses of a login that the published command line knows (spec 70.3): under
+  // the host names of projects and spaces those paths are theirs.
   virtual bool owns(const http::RequestHead& head) const = 0;
   // Answers one request that it owns.
   virtual Task<void> serve(http::Exchange& exchange) = 0;
