@@ -68,3 +68,30 @@ test('redd audit verify reads the log of a server that runs and of one that does
   assert.match(idle.stdout, /good: 1 rows/);
   assert.equal((await run(reddBin, ['audit', 'verify', '--data', join(dataDir, 'none')])).code, 2);
 });
+
+test('a rotated secret key, kept apart from the data, leaves the audit log whole and codes and logins good', async (t) => {
+  const folder = await mkdtemp(join(tmpdir(), 'redd-audit-key-'));
+  t.after(() => rm(folder, { recursive: true, force: true }));
+  const dataDir = join(folder, 'data'), key = join(folder, 'key');
+  const args = ['--secret-key-file', key];
+  const verdict = async () => JSON.parse((await run(reddBin, ['audit', 'verify', '--data', dataDir, '--json', ...args])).stdout);
+  let server = await startRedd({ dataDir, args });
+  const session = await setUp(server);
+  const { defaultTeamId } = await server.api('GET', '/me');
+  const { code } = await server.api('POST', `/teams/${defaultTeamId}/invitations`, { email: 'bob@example.org', role: 'developer' });
+  await server.api('POST', '/server/secrets/rotate');
+  const live = await verdict();
+  assert.equal(live.good, true);
+  assert.ok(live.rows >= 3, JSON.stringify(live));
+  await server.stop();
+  assert.equal((await run(reddBin, ['secrets', 'rotate', '--data', dataDir, ...args])).code, 0);
+  assert.deepEqual(await verdict(), live);
+  server = await startRedd({ dataDir, args });
+  t.after(() => server.stop());
+  assert.equal(await statusOf(server, session), 200);
+  assert.equal((await post(server, '/accounts', { code, name: 'Bob', password })).status, 201);
+  assert.equal((await verdict()).good, true);
+  const lost = await run(reddBin, ['audit', 'verify', '--data', dataDir]);
+  assert.equal(lost.code, 2);
+  assert.match(lost.stderr, /--secret-key-file/);
+});
