@@ -86,7 +86,8 @@ test('one space out of a backup, in its place and beside it', { timeout: 120_000
   assert.equal((await server.api('GET', `/projects/${project}/spaces/old/keys/key`)).value, 'then');
   assert.equal((await server.api('GET', `${space}/keys/key`)).value, 'now');
   const back = good(await coho(server, ['space', 'rewind', '-p', project, '-s', 'dev', '--backup', backup.name, '--json']));
-  assert.notEqual(back.replacedId, '');
+  await server.api('POST', `/projects/${project}/trash/${back.replacedId}/restore`, { name: 'before' });
+  assert.equal((await server.api('GET', `/projects/${project}/spaces/before/keys/key`)).value, 'now');
   assert.equal((await server.api('GET', `${space}/keys/key`)).value, 'then');
   assert.equal((await server.api('GET', space)).env.find((one) => one.name === 'SECRET').encrypted, true);
 });

@@ -91,6 +91,8 @@ TEST_F(SpaceArchiveTest, ANameThatIsTakenIsReplacedOnlyWhenAsked) {
   ASSERT_TRUE(adopted) << adopted.error().text();
   EXPECT_EQ(adopted->replacedId, old);
   EXPECT_EQ(one_.get(dev(), "key"), "value");
+  EXPECT_TRUE(one_.catalogue->restoreSpace(project_, old, "before")) << "it is in the trash";
+  EXPECT_EQ(one_.get(one_.space(project_, "before"), "key"), "later");
 }
 
 TEST_F(SpaceArchiveTest, OneSpaceComesOutOfABackup) {

@@ -21,7 +21,7 @@ void defineBackup(CLI::App& app, BackupCommand& command);
 int runBackup(const BackupCommand& command, Output output);  // the process's exit code
 
 struct RestoreCommand {
-  std::string archive, to, keyFile, passphraseFile, space, as, at;
+  std::string archive, to, keyFile, secretKeyFile, passphraseFile, space, as, at;
   std::string s3, s3Region = "us-east-1";
   bool force = false;
 };

@@ -22,6 +22,8 @@ void defineRestore(CLI::App& app, RestoreCommand& command) {
   app.add_option("--to,--data", command.to, "The data directory to make; with --space the one to change")->required();
   app.add_flag("--force", command.force, "Take the place of a directory that is not empty; that one is moved aside");
   app.add_option("--key", command.keyFile, "secret.key of the server that was backed up, when it is not in the archive");
+  app.add_option("--secret-key-file", command.secretKeyFile, "With --space: the directory's own key, when it is kept apart from the data")
+      ->envname("REDD_SECRET_KEY_FILE");
   app.add_option("--passphrase-file", command.passphraseFile, "Holds the passphrase under which secret.key is sealed (- is standard input)");
   auto* space = app.add_option("--space", command.space, "Only this space, PROJECT/SPACE, into the data directory of a stopped server");
   app.add_option("--as", command.as, "Under this name, beside the one there is")->needs(space);
@@ -79,7 +81,8 @@ Result<backup::StagedSpace> stage(const RestoreCommand& command, const space::Ca
   if (command.at.empty()) {
     std::optional<backup::ScratchFolder> fetched;
     REDD_TRY(const auto archive, localArchive(command, fetched, progress));
-    const auto key = command.keyFile.empty() ? fs::path(command.to) / "secret.key" : fs::path(command.keyFile);
+    const auto own = command.secretKeyFile.empty() ? fs::path(command.to) / "secret.key" : fs::path(command.secretKeyFile);
+    const auto key = command.keyFile.empty() ? own : fs::path(command.keyFile);
     return backup::stageSpace(backup::FromBackup{archive, key, project, name}, scratch, progress);
   }
   REDD_TRY(const auto at, backup::momentFrom(command.at));
@@ -94,7 +97,7 @@ Result<std::string> restoreSpace(const RestoreCommand& command, Output output, b
   const auto project = command.space.substr(0, slash), name = command.space.substr(slash + 1);
   std::error_code ignored;
   if (!fs::exists(fs::path(command.to) / "catalogue.sqlite", ignored)) return notFound(fmt::format("{} is no data directory of redd", command.to));
-  REDD_TRY(const auto catalogue, space::Catalogue::open(command.to));  // holds the lock: the server is stopped
+  REDD_TRY(const auto catalogue, space::Catalogue::open(command.to, command.secretKeyFile));  // holds the lock: the server is stopped
   REDD_TRY(const auto scratch, backup::ScratchFolder::in(command.to));
   REDD_TRY(auto staged, stage(command, *catalogue, project, name, scratch.path(), progress));
   REDD_TRY(const auto adopted, backup::adopt(*catalogue, command.to, std::move(staged), project, command.as.empty() ? name : command.as,
@@ -104,7 +107,7 @@ Result<std::string> restoreSpace(const RestoreCommand& command, Output output, b
                        json::quoted(adopted.space->name), json::quoted(adopted.space->id), json::quoted(adopted.replacedId));
   }
   return fmt::format("Restored {}{}", adopted.space->label(),
-                     adopted.replacedId.empty() ? "" : fmt::format("\nWhat it was before stays in spaces/{}, which nobody serves", adopted.replacedId));
+                     adopted.replacedId.empty() ? "" : fmt::format("\nWhat it was before is in the trash: coho space restore {} --as NAME", adopted.replacedId));
 }
 
 }  // namespace

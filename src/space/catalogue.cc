@@ -110,6 +110,7 @@ class SqliteCatalogue final : public Catalogue {
   void publish(Snapshot next);
   void publishSpace(const SpacePtr& before, const SpacePtr& after);
   Result<void> putAdopted(const Space& space);
+  Result<void> putIntoTrash(const Space& space, UnixMs now);
 
   DirectoryLock lock_;
   const std::filesystem::path keyFile_;
@@ -280,18 +281,21 @@ Result<SpacePtr> SqliteCatalogue::renameSpace(std::string_view project, std::str
 
 // ---- the trash ----
 
+// Inside transact().
+Result<void> SqliteCatalogue::putIntoTrash(const Space& space, UnixMs now) {
+  REDD_TRY(const auto others, tables_->trash(space.projectId));
+  if (others.size() >= kLimits.trashPerProjectMax) {
+    return Error::make(ErrorCode::tooManyRequests, fmt::format("The trash of the project holds {} spaces; that is the most. Fix: purge some of them.",
+                                                               others.size()));
+  }
+  return tables_->hide(space.id, space.name, Tables::Hidden::trashed, now);
+}
+
 Result<TrashedSpace> SqliteCatalogue::removeSpace(std::string_view project, std::string_view name) {
   const std::scoped_lock lock(mutate_);
   REDD_TRY(const SpacePtr before, findSpace(*snapshot(), project, name));
   const TrashedSpace trashed{.id = before->id, .project = before->project, .name = before->name, .removedMs = nowMs(), .entry = before->entry};
-  REDD_TRY_VOID(tables_->transact([&]() -> Result<void> {
-    REDD_TRY(const auto others, tables_->trash(before->projectId));
-    if (others.size() >= kLimits.trashPerProjectMax) {
-      return Error::make(ErrorCode::tooManyRequests, fmt::format("The trash of the project holds {} spaces; that is the most. Fix: purge some of them.",
-                                                                 others.size()));
-    }
-    return tables_->hide(before->id, before->name, Tables::Hidden::trashed, trashed.removedMs);
-  }));
+  REDD_TRY_VOID(tables_->transact([&] { return putIntoTrash(*before, trashed.removedMs); }));
   publishSpace(before, removedForm(*before));
   return trashed;
 }
@@ -437,7 +441,7 @@ Result<SpacePtr> SqliteCatalogue::adoptSpace(std::string_view project, std::stri
     space->deployment = std::move(deployment);
   }
   REDD_TRY_VOID(tables_->transact([&]() -> Result<void> {
-    if (before) REDD_TRY_VOID(tables_->removeSpace(before->id));
+    if (before) REDD_TRY_VOID(putIntoTrash(*before, nowMs()));
     return putAdopted(*space);
   }));
   auto changed = std::make_shared<Project>(*owner->second);

@@ -53,7 +53,7 @@ void tellAdopted(const Context& context, const Json& answer, std::string_view ve
     context.terminal.note(context.terminal.paintNote(Colour::yellow, "Not in the archive, set them anew: ") + left);
   }
   if (const auto old = textOf(answer, "replacedId"); !old.empty()) {
-    context.terminal.note(fmt::format("What it was before stays in the server's spaces/{}, which nobody serves", inertLine(old)));
+    context.terminal.note(fmt::format("What it was before is in the trash: coho space restore {} --as NAME", inertLine(old)));
   }
 }
 

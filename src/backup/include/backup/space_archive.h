@@ -56,7 +56,7 @@ struct FromBackup {
 };
 Result<StagedSpace> stageSpace(const FromBackup& wish, const std::filesystem::path& scratch, Progress& progress);
 
-// Moves the folder into the data directory and commits. The folder of a space that was replaced stays: its id is told.
+// Moves the folder into the data directory and commits. A space that was replaced is in the trash: its id is told.
 struct Adopted {
   space::SpacePtr space;
   std::string replacedId;

@@ -101,7 +101,7 @@ class Catalogue {
   virtual Result<SpacePtr> endCopy(std::string_view project, std::string_view from, std::string_view to, std::string_view id) = 0;
   virtual Result<void> dropCopy(std::string_view id) = 0;
 
-  // In one commit: the space is there, and what had its name before is gone from the catalogue. Domains of other spaces are left out. What takes the place of a restricted space is restricted.
+  // In one commit: the space is there, and what had its name before is in the trash. Domains of other spaces are left out. What takes the place of a restricted space is restricted.
   virtual Result<SpacePtr> adoptSpace(std::string_view project, std::string_view name, AdoptedSpace adopted, Existing existing) = 0;
 
   virtual Result<SpacePtr> setTokenPolicy(std::string_view project, std::string_view space, std::string jwksUrl, std::string issuer,
