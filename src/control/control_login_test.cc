@@ -182,7 +182,7 @@ TEST(ControlLogin, TheAddressesOfALoginAreTheControlPlanesUnderItsOwnNamesOnly) 
     exchange.head_.host = host;
     return house.control->owns(exchange.head_);
   };
-  for (const std::string path : {std::string("/authenticate/github/") + kUuid, std::string("/cli_auth/") + kUuid}) {
+  for (const auto& path : {std::string("/authenticate/github/") + kUuid, std::string("/cli_auth/") + kUuid}) {
     EXPECT_TRUE(owns("localhost:4000", path));
     EXPECT_TRUE(owns("127.0.0.1:4000", path));
     EXPECT_FALSE(owns(house.projectName + ".api.localhost:4000", path));
