@@ -27,7 +27,7 @@ describe('the OpenAPI document of the control API', () => {
     assert.deepEqual(operations().map(({ method, path }) => `${method.toUpperCase()} ${path}`).sort(), [...listed].sort());
     const ids = operations().map((one) => one.operationId);
     assert.equal(new Set(ids).size, ids.length);
-    for (const one of operations()) assert.match(one['x-permission'], /^(anyone|account|viewer|developer|owner|server)$/, one.operationId);
+    for (const one of operations()) assert.match(one['x-permission'], /^(anyone|account|person|viewer|developer|owner|server)$/, one.operationId);
   });
 
   test('a request written from its description works', async () => {
