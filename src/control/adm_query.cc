@@ -118,7 +118,8 @@ bool isTruthy(const Value* value) {
 
 bool asksForCount(const std::string& hints) {
   query::Parser parser;
-  const auto read = parser.parse("{" + hints + "}");
+  const auto text = "{" + hints + "}";  // the values are views into it
+  const auto read = parser.parse(text);
   if (!read) return false;
   return isTruthy(query::find(**read, "$onlycount")) || isTruthy(query::find(**read, "$count")) || isTruthy(query::find(**read, "count"));
 }

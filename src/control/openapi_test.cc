@@ -30,7 +30,7 @@ TEST(OpenApi, EveryOperationOnceWithItsPermissionAndArguments) {
     const auto& shown = document["paths"][std::string(operation.path)][method];
     ASSERT_EQ(shown["operationId"], std::string(operation.name));
     EXPECT_FALSE(shown["x-permission"].get<std::string>().empty());
-    EXPECT_EQ(shown["security"].is_array(), operation.permission == Permission::anyone) << operation.name;
+    EXPECT_EQ(shown.contains("security"), operation.permission == Permission::anyone) << operation.name;
     for (const auto& argument : operation.arguments) EXPECT_TRUE(shown.dump().contains('"' + std::string(argument.name) + '"')) << operation.name;
   }
 }
