@@ -49,6 +49,12 @@ Result<std::string> Context::project() const {
   return name;
 }
 
+Result<SpaceAt> Context::space() const {
+  REDD_TRY(auto where, target());
+  REDD_TRY(auto client, connect());
+  return SpaceAt{std::move(where), std::move(client)};
+}
+
 Result<Target> Context::target() const {
   Target target{options.project, options.space, "--project and --space"};
   if (target.project.empty() || target.space.empty()) {

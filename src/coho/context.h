@@ -32,6 +32,12 @@ struct Target {
   std::string label() const { return "Project: " + project + "  Space: " + space; }
 };
 
+// A space, and the server that has it.
+struct SpaceAt {
+  Target target;
+  Client client;
+};
+
 struct Context {
   const CommonOptions& options;
   Terminal& terminal;
@@ -46,6 +52,7 @@ struct Context {
   // --project and --space, then config.json of the app's folder, then of the working folder. Errors name the file and the fix.
   Result<std::string> project() const;
   Result<Target> target() const;
+  Result<SpaceAt> space() const;  // target() and connect()
 
   // As Client::call(), and a "not found" says which project and space were asked for, and where their names came from.
   Result<Json> call(const Client& client, const Target& target, Request request) const;

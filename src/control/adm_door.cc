@@ -1,7 +1,6 @@
 #include "adm_door.h"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <array>
@@ -49,17 +48,12 @@ bool isAt(const AdmEndpoint& endpoint, const AdmTarget& target) {
   return endpoint.name == target.endpoint && (endpoint.rest == Rest::collection) == !target.rest.empty();
 }
 
-Task<void> refuseMethod(http::Exchange& exchange, const AdmTarget& target) {
+std::vector<std::string_view> methodsAt(const AdmTarget& target) {
   std::vector<std::string_view> methods;
   for (const auto& one : kEndpoints) {
     if (isAt(one, target)) methods.push_back(one.method);
   }
-  const auto allow = fmt::format("{}", fmt::join(methods, ", "));
-  http::ResponseHead head{405, {}};
-  addControlHeaders(head, "application/json");
-  head.headers.add("allow", allow);
-  auto body = JsonObject().text("error", fmt::format("Method not allowed. Fix: use {}.", allow)).text("code", "method_not_allowed").end();
-  std::ignore = co_await exchange.respond(std::move(head), std::move(body));
+  return methods;
 }
 
 }  // namespace
@@ -88,7 +82,7 @@ Task<void> AdmDoor::serve(http::Exchange& exchange) {
   }
   const auto chosen = std::ranges::find_if(kEndpoints, [&](const auto& one) { return isAt(one, *target) && one.method == head.method; });
   if (chosen == kEndpoints.end()) {
-    co_await refuseMethod(exchange, *target);
+    co_await refuseMethod(exchange, methodsAt(*target));
     co_return;
   }
   co_await perform(*chosen, AdmCall(services_, dispatcher_, exchange, std::move(*target), std::move(project)));

@@ -1,5 +1,8 @@
 #include "answers.h"
 
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
 #include "json_writer.h"
 
 namespace redd::control {
@@ -43,6 +46,15 @@ Task<void> respondError(http::Exchange& exchange, Error error) {
   if (head.status == 401) head.headers.add("www-authenticate", "Bearer realm=\"redd\"");
   addRetryAfter(head, error);
   std::ignore = co_await exchange.respond(std::move(head), errorJson(error));
+}
+
+Task<void> refuseMethod(http::Exchange& exchange, std::vector<std::string_view> allowed) {
+  const auto allow = fmt::format("{}", fmt::join(allowed, ", "));
+  http::ResponseHead head{405, {}};
+  addControlHeaders(head, "application/json");
+  head.headers.add("allow", allow);
+  auto body = JsonObject().text("error", fmt::format("Method not allowed. Fix: use {}.", allow)).text("code", "method_not_allowed").end();
+  std::ignore = co_await exchange.respond(std::move(head), std::move(body));
 }
 
 Task<void> respondMisdirected(http::Exchange& exchange) {

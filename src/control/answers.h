@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/result.h"
 #include "base/task.h"
@@ -18,6 +19,7 @@ Task<Result<std::string>> readBody(http::Exchange& exchange, std::uint64_t bytes
 Task<void> respondJson(http::Exchange& exchange, int status, std::string body);
 void addRetryAfter(http::ResponseHead& head, const Error& error);  // what "retryAfterS" in Error::members says
 Task<void> respondError(http::Exchange& exchange, Error error);  // nothing for ErrorCode::cancelled: nobody is there
+Task<void> refuseMethod(http::Exchange& exchange, std::vector<std::string_view> allowed);  // 405
 Task<void> respondMisdirected(http::Exchange& exchange);         // 421: the host name is none of ours (SEC-41)
 
 }  // namespace redd::control

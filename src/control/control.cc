@@ -1,7 +1,6 @@
 #include "control/control.h"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <algorithm>
 
@@ -56,15 +55,10 @@ bool answersTo(const Operation& operation, std::string_view method) {
   return operation.method == method || (method == "HEAD" && operation.method == "GET" && operation.stream == nullptr);
 }
 
-Task<void> refuseMethod(http::Exchange& exchange, const std::vector<Match>& matches) {
+std::vector<std::string_view> methodsOf(const std::vector<Match>& matches) {
   std::vector<std::string_view> methods;
   for (const auto& one : matches) methods.push_back(one.operation->method);
-  http::ResponseHead head{405, {}};
-  addControlHeaders(head, "application/json");
-  const auto allow = fmt::format("{}", fmt::join(methods, ", "));
-  head.headers.add("allow", allow);
-  auto body = JsonObject().text("error", fmt::format("Method not allowed. Fix: use {}.", allow)).text("code", "method_not_allowed").end();
-  std::ignore = co_await exchange.respond(std::move(head), std::move(body));
+  return methods;
 }
 
 class RestDoor final : public Control {
@@ -167,7 +161,7 @@ Task<void> RestDoor::answer(http::Exchange& exchange) {
   }
   const auto chosen = std::ranges::find_if(*matches, [&](const Match& one) { return answersTo(*one.operation, head.method); });
   if (chosen == matches->end()) {
-    co_await refuseMethod(exchange, *matches);
+    co_await refuseMethod(exchange, methodsOf(*matches));
     co_return;
   }
   co_await perform(*chosen->operation, std::move(chosen->parameters), exchange);

@@ -14,11 +14,14 @@ constexpr std::size_t kNameBytesMax = 255;
 
 }  // namespace
 
+Task<Result<StorePtr>> openStore(store::Stores& stores, std::string spaceId) {
+  if (auto open = stores.opened(spaceId)) co_return open;
+  co_return co_await suspend<StorePtr>([&](Completion<StorePtr> done) { stores.get(spaceId, std::move(done)); });
+}
+
 Task<Result<StorePtr>> openStore(Call& call) {
   REDD_CO_TRY(const auto space, call.space());
-  auto& stores = call.services.stores;
-  if (auto open = stores.opened(space->id)) co_return open;
-  co_return co_await suspend<StorePtr>([&](Completion<StorePtr> done) { stores.get(space->id, std::move(done)); });
+  co_return co_await openStore(call.services.stores, space->id);
 }
 
 Result<std::string> collectionName(const Call& call) {

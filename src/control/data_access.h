@@ -12,7 +12,8 @@ namespace redd::control {
 
 using StorePtr = std::shared_ptr<store::Store>;
 
-// The store of the space that the path names, opened when need be.
+// The store of a space, opened when need be; of the one that the path names.
+Task<Result<StorePtr>> openStore(store::Stores& stores, std::string spaceId);
 Task<Result<StorePtr>> openStore(Call& call);
 Result<std::string> collectionName(const Call& call);
 

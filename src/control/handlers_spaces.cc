@@ -58,11 +58,8 @@ Task<Result<space::TrashedSpace>> trashedSpace(const Call& call) {
 // Without the data: the source files alone, which the code reads.
 Task<Result<void>> copySources(Services& services, space::SpacePtr from, std::string toId) {
   if (!from->deployment) co_return Result<void>{};
-  const auto open = [&services](const std::string& id) {
-    return suspend<StorePtr>([&services, id](Completion<StorePtr> done) { services.stores.get(id, std::move(done)); });
-  };
-  REDD_CO_TRY(const auto source, co_await open(from->id));
-  REDD_CO_TRY(const auto target, co_await open(toId));
+  REDD_CO_TRY(const auto source, co_await openStore(services.stores, from->id));
+  REDD_CO_TRY(const auto target, co_await openStore(services.stores, toId));
   const auto scope = from->deployment->sourceScope();
   REDD_CO_TRY(const auto files, co_await listSources(source, scope));
   for (const auto& file : files) {

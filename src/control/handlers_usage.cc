@@ -27,10 +27,7 @@ std::uint64_t bytesBelow(const fs::path& directory) {
 }
 
 Task<Result<std::uint64_t>> documentsOf(Services& services, std::string spaceId) {
-  auto store = services.stores.opened(spaceId);
-  if (!store) {
-    REDD_CO_TRY(store, co_await suspend<StorePtr>([&](Completion<StorePtr> done) { services.stores.get(spaceId, std::move(done)); }));
-  }
+  REDD_CO_TRY(const auto store, co_await openStore(services.stores, spaceId));
   using Infos = std::vector<store::CollectionInfo>;
   REDD_CO_TRY(const auto all, co_await suspend<Infos>([&](Completion<Infos> done) { store->collections(std::move(done)); }));
   std::uint64_t documents = 0;

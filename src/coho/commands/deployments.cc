@@ -15,17 +15,6 @@ namespace {
 constexpr std::uint32_t kDeployMs = 180'000;  // other deploys of the space go first
 constexpr std::size_t kBundleBytesMax = 64 << 20;
 
-struct At {
-  Target target;
-  Client client;
-};
-
-Result<At> find(const Context& context) {
-  REDD_TRY(auto target, context.target());
-  REDD_TRY(auto client, context.connect());
-  return At{std::move(target), std::move(client)};
-}
-
 std::string stateOf(const Json& one) {
   const auto percent = numberOf(one, "percent");
   const auto share = percent > 0 && percent < 100 ? fmt::format("{} %", percent) : std::string();
@@ -47,7 +36,7 @@ Json withPlace(const Target& target, const Json& answer) {
 }  // namespace
 
 Result<void> deployHistory(const Context& context) {
-  REDD_TRY(const auto at, find(context));
+  REDD_TRY(const auto at, context.space());
   REDD_TRY(const auto answer, context.call(at.client, at.target, {.path = at.target.path("/deployments")}));
   if (context.wantsJson()) {
     context.result(answer);
@@ -70,7 +59,7 @@ Result<void> deployHistory(const Context& context) {
 }
 
 Result<void> rollBack(const Context& context, const std::string& deployment) {
-  REDD_TRY(const auto at, find(context));
+  REDD_TRY(const auto at, context.space());
   Json body = Json::object();
   if (!deployment.empty()) body["deployment"] = deployment;
   context.terminal.progress("starting the earlier code …");
@@ -88,7 +77,7 @@ Result<void> rollBack(const Context& context, const std::string& deployment) {
 }
 
 Result<void> undeploy(const Context& context, const Confirmation& confirmation) {
-  REDD_TRY(const auto at, find(context));
+  REDD_TRY(const auto at, context.space());
   REDD_TRY_VOID(confirm(context, confirmation, fmt::format("The code of {}/{} goes out of service; data and deployments stay.", at.target.project, at.target.space),
                         at.target.space));
   REDD_TRY(const auto answer, context.call(at.client, at.target, {.method = "DELETE", .path = at.target.path("/deployments/active")}));
@@ -102,7 +91,7 @@ Result<void> undeploy(const Context& context, const Confirmation& confirmation) 
 }
 
 Result<void> split(const Context& context, const SplitArguments& arguments) {
-  REDD_TRY(const auto at, find(context));
+  REDD_TRY(const auto at, context.space());
   REDD_TRY(const auto answer, context.call(at.client, at.target,
                                            {.method = "PUT",
                                             .path = at.target.path("/split"),
@@ -128,7 +117,7 @@ Result<void> split(const Context& context, const SplitArguments& arguments) {
 }
 
 Result<void> source(const Context& context, const SourceArguments& arguments) {
-  REDD_TRY(const auto at, find(context));
+  REDD_TRY(const auto at, context.space());
   const auto folder = (context.folder / arguments.out).lexically_normal();
   TarUnpacker unpacker(folder);
   Result<void> unpacked;
@@ -148,7 +137,7 @@ Result<void> source(const Context& context, const SourceArguments& arguments) {
 }
 
 Result<void> bundle(const Context& context, const SourceArguments& arguments) {
-  REDD_TRY(const auto at, find(context));
+  REDD_TRY(const auto at, context.space());
   std::string text;
   const auto done = at.client.download({.path = at.target.path("/deployments/" + segment(arguments.deployment) + "/bundle"), .totalMs = 0}, [&text](std::string_view piece) {
     text += piece;

@@ -6,17 +6,6 @@
 namespace redd::coho {
 namespace {
 
-struct At {
-  Target target;
-  Client client;
-};
-
-Result<At> find(const Context& context) {
-  REDD_TRY(auto target, context.target());
-  REDD_TRY(auto client, context.connect());
-  return At{std::move(target), std::move(client)};
-}
-
 std::string sideText(const Json& difference, const std::string& side) {
   if (flagOf(difference, side + "Sealed")) return "(sealed)";
   return difference.contains(side) ? printJson(difference[side]) : "-";
@@ -40,7 +29,7 @@ void showLimits(const Context& context, const Target& target, const Json& limits
 }  // namespace
 
 Result<void> showSettings(const Context& context) {
-  REDD_TRY(const auto at, find(context));
+  REDD_TRY(const auto at, context.space());
   REDD_TRY(const auto answer, context.call(at.client, at.target, {.path = at.target.path("/settings")}));
   if (context.wantsJson()) {
     context.result(answer);
@@ -75,7 +64,7 @@ Result<void> diffSpaces(const Context& context, const std::string& left, const s
 }
 
 Result<void> limits(const Context& context, const LimitArguments& arguments) {
-  REDD_TRY(const auto at, find(context));
+  REDD_TRY(const auto at, context.space());
   Json body = Json::object();
   if (arguments.requestDeadlineMs) body["requestDeadlineMs"] = *arguments.requestDeadlineMs;
   if (arguments.requestsMax) body["requestsMax"] = *arguments.requestsMax;
@@ -88,7 +77,7 @@ Result<void> limits(const Context& context, const LimitArguments& arguments) {
 }
 
 Result<void> moveDomain(const Context& context, const std::string& domain) {
-  REDD_TRY(const auto at, find(context));
+  REDD_TRY(const auto at, context.space());
   REDD_TRY(const auto space, context.call(at.client, at.target, {.method = "POST", .path = at.target.path("/domains/move"), .body = {{"domain", domain}}}));
   if (context.wantsJson()) {
     context.result({{"project", at.target.project}, {"space", at.target.space}, {"domains", memberOf(space, "domains")}});
