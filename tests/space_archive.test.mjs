@@ -14,7 +14,7 @@ app.get('/things', async (req, res) => {
   const conn = await Datastore.open();
   res.json({ things: await conn.getMany('things', {}, { sort: { n: 1 } }).toArray(), key: await conn.get('key'), secret: process.env.SECRET, plain: process.env.PLAIN });
 });
-app.storage('/files', '/');
+app.storage({ route: '/files', directory: '/' });
 export default app.init();
 `;
 
@@ -25,12 +25,14 @@ const scratch = async (t) => {
   return dir;
 };
 const good = (result) => { assert.equal(result.code, 0, result.stderr + result.stdout); return JSON.parse(result.stdout.trim().split('\n').at(-1)); };
-const send = (server, method, path, body) => fetch(`${server.url}/_/api/v1${path}`, { method, headers: { authorization: `Bearer ${server.token}` }, body });
+const send = (server, method, path, body, headers = {}) =>
+  fetch(`${server.url}/_/api/v1${path}`, { method, headers: { authorization: `Bearer ${server.token}`, ...headers }, body });
 
 async function fill(server, space) {
   const lines = Array.from({ length: 200 }, (_, n) => JSON.stringify({ _id: String(n), n, colour: n % 2 ? 'red' : 'blue' }));
   assert.equal((await send(server, 'POST', `${space}/collections/things/import`, lines.join('\n'))).status, 200);
-  await (await send(server, 'POST', `${space}/collections/things/indexes`, '{"fields":["colour"]}')).text();
+  const indexed = await send(server, 'POST', `${space}/collections/things/indexes`, '{"fields":["colour"]}', { 'content-type': 'application/json' });
+  assert.match(await indexed.text(), /"finished":true/);
   await server.api('PUT', `${space}/collections/things/schema`, { schema: { type: 'object', required: ['n'] } });
   await server.api('PUT', `${space}/keys/key`, { value: 'value' });
   assert.equal((await send(server, 'PUT', `${space}/files/content?path=/a.txt`, 'content of a')).status, 200);

@@ -43,7 +43,9 @@ async function fill(server, app, count) {
   const headers = { authorization: `Bearer ${server.token}` };
   const url = `${server.url}/_/api/v1${app.space}`;
   assert.ok((await fetch(`${url}/collections/things/import`, { method: 'POST', headers, body: lines })).ok);
-  assert.ok((await fetch(`${url}/collections/things/indexes`, { method: 'POST', headers, body: '{"fields":["n"]}' }).then((a) => a.text())).includes('finished'));
+  const json = { ...headers, 'content-type': 'application/json' };
+  const indexed = await fetch(`${url}/collections/things/indexes`, { method: 'POST', headers: json, body: '{"fields":["n"]}' }).then((a) => a.text());
+  assert.match(indexed, /"finished":true/);
   for (let i = 0; i < 20; i++) {
     await server.api('PUT', `${app.space}/keys/k${i}`, { value: `v${i}` });
     assert.ok((await fetch(`${url}/files/content?path=/dir${i % 3}/f${i}.txt`, { method: 'PUT', headers, body: `file ${i}` })).ok);
