@@ -2,7 +2,7 @@
 import { test } from 'node:test';
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startRedd, run, redd as reddBin } from './lib/redd.mjs';
@@ -26,6 +26,33 @@ test('a hundred races for the setup code have one winner', async (t) => {
   assert.equal(statuses.filter((one) => one === 201).length, 1, statuses.join(' '));
   assert.ok(statuses.every((one) => one === 201 || one === 401 || one === 429), statuses.join(' '));
   assert.equal((await post(server, '/setup', { code, name: 'Ann', email: 'ann@example.org', password })).status, 401);
+});
+
+test('SEC-30 the operator may give the owner a password before the first start, and only then', async (t) => {
+  const dir = await mkdtemp(join(tmpdir(), 'redd-preset-'));
+  t.after(() => rm(dir, { recursive: true, force: true }));
+  const file = join(dir, 'password');
+  const dataDir = join(dir, 'data');
+  const args = ['--owner-email', 'ops@example.org', '--owner-password-file', file];
+  const logIn = (server, password) => post(server, '/login', { email: 'ops@example.org', password });
+  const start = (...more) => run(reddBin, ['serve', '--data', dataDir, '--listen', '127.0.0.1:0', ...more]);
+  await writeFile(file, 'short\n');
+  const short = await start(...args);
+  assert.equal(short.code, 1);
+  assert.match(short.stderr, /--owner-password-file: .*12/);
+  assert.match((await start('--owner-email', 'ops@example.org')).stderr, /belong together\. Fix: set --owner-password-file too/);
+
+  await writeFile(file, `${password}\n`);
+  const first = await startRedd({ dataDir, args });
+  t.after(() => first.stop());
+  assert.equal((await logIn(first, password)).status, 200);
+  await assert.rejects(readFile(join(dataDir, 'setup-code')), { code: 'ENOENT' });
+  await first.stop();
+  await writeFile(file, 'another correct horse\n');
+  const second = await startRedd({ dataDir, args });
+  t.after(() => second.stop());
+  assert.equal((await logIn(second, 'another correct horse')).status, 401);
+  assert.equal((await logIn(second, password)).status, 200);
 });
 
 test('a revoked token is dead when the answer is there', async (t) => {

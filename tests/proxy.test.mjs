@@ -43,6 +43,22 @@ test('HT-02 without one, forwarding headers count for nothing', { timeout: 60_00
     assert.deepEqual([json.ip, json.protocol, json.headers['x-forwarded-for'], json.headers['x-forwarded-proto']], ['127.0.0.1', 'http', '127.0.0.1', 'http']);
   }));
 
+test('SEC-32 behind a trusted proxy each client has tries of its own, and addresses are told as it wrote them', { timeout: 60_000 }, () =>
+  withApp(['--trusted-proxy', '127.0.0.1', '--host-name', 'api.example.com'], async (server, app) => {
+    const guess = async (client) => (await request(`${server.url}/_/api/v1/accounts`, {
+      method: 'POST', headers: { ...forwarded, 'x-forwarded-for': client, 'content-type': 'application/json' },
+      body: JSON.stringify({ code: 'a.wrong-one', password: 'a long password' }),
+    })).status;
+    const tries = [];  // the wait doubles with each try, so a slow machine gets there too
+    while (tries.at(-1) !== 429 && tries.length < 40) tries.push(await guess('203.0.113.7'));
+    assert.equal(tries.at(-1), 429, tries.join(' '));
+    assert.ok(tries.length > 20 && tries.slice(0, -1).every((one) => one === 401), tries.join(' '));
+    assert.equal(await guess('203.0.113.8'), 401, 'somebody else is not kept waiting');
+    const space = await request(`${server.url}/_/api/v1/projects/${app.project}/spaces/dev`, { headers: { ...forwarded, authorization: `Bearer ${server.token}` } });
+    assert.equal(space.json.endpoint, `https://${app.project}.api.api.example.com/dev`);
+    assert.equal(space.json.endpoints[1], 'https://api.example.com/dev');
+  }));
+
 test('a trusted proxy that is no address is refused by name', async () => {
   const result = await run(redd, ['serve', '--data', await mkdtemp(join(tmpdir(), 'redd-data-')), '--listen', '127.0.0.1:0', '--trusted-proxy', 'nginx']);
   assert.notEqual(result.code, 0);

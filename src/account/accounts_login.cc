@@ -61,16 +61,27 @@ Result<std::string> Accounts::openSetup() {
   return code;
 }
 
+Result<void> Accounts::State::checkOwnersEmail(const Known& known, const std::string& email) {
+  const auto* other = known.userByEmail(email);
+  if (other == nullptr || other->id == known.ownerId) return {};
+  return Error::make(ErrorCode::alreadyExists, "Another account has this e-mail address.");
+}
+
+Result<void> Accounts::State::writeOwner(Known& next, const std::string& name, const std::string& email, std::string hash) {
+  REDD_TRY_VOID(checkOwnersEmail(next, email));
+  User owner = *next.user(next.ownerId);
+  owner.name = name;
+  owner.email = email;
+  owner.terms = Terms::accepted;
+  REDD_TRY_VOID(writeUser(next, owner));
+  return writePassword(next, owner.id, std::move(hash));
+}
+
 Result<IssuedToken> Accounts::setUp(const SetUp& given) {
   REDD_TRY(const auto email, checkedEmail(given.email));
   REDD_TRY(const auto name, checkedName(given.name, "a person"));
   REDD_TRY_VOID(checkPassword(given.password));
-  const auto taken = [&](const Known& known) {
-    const auto* other = known.userByEmail(email);
-    return other != nullptr && other->id != known.ownerId;
-  };
-  const auto takenError = Error::make(ErrorCode::alreadyExists, "Another account has this e-mail address.");
-  if (taken(*state_->known())) return takenError;
+  REDD_TRY_VOID(State::checkOwnersEmail(*state_->known(), email));
   {
     const std::scoped_lock lock(state_->setupMutex);
     const bool good = !state_->setupDigest.empty() && state_->now() < state_->setupExpiresMs &&
@@ -81,19 +92,23 @@ Result<IssuedToken> Accounts::setUp(const SetUp& given) {
   auto hash = crypto::hashPassword(given.password, state_->options.passwordCost);
   IssuedToken out;
   REDD_TRY_VOID(state_->change([&](Known& next) -> Result<void> {
-    if (taken(next)) return takenError;
-    User owner = *next.user(next.ownerId);
-    owner.name = name;
-    owner.email = email;
-    owner.terms = Terms::accepted;
-    REDD_TRY_VOID(state_->writeUser(next, owner));
-    REDD_TRY_VOID(state_->writePassword(next, owner.id, std::move(hash)));
-    REDD_TRY(out, state_->createSession(next, owner.id));
+    REDD_TRY_VOID(state_->writeOwner(next, name, email, std::move(hash)));
+    REDD_TRY(out, state_->createSession(next, next.ownerId));
     return {};
   }));
   std::error_code ignored;
   std::filesystem::remove(state_->options.dataDir / "setup-code", ignored);
   return out;
+}
+
+Result<void> Accounts::presetPassword(const std::string& email, const std::string& password) {
+  const auto known = state_->known();
+  if (!known->passwords.empty()) return {};
+  REDD_TRY(const auto address, checkedEmail(email));
+  REDD_TRY_VOID(checkPassword(password));
+  auto hash = crypto::hashPassword(password, state_->options.passwordCost);
+  const auto name = known->user(known->ownerId)->name;
+  return state_->change([&](Known& next) { return state_->writeOwner(next, name, address, std::move(hash)); });
 }
 
 // ---- passwords ----

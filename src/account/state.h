@@ -28,6 +28,8 @@ struct Accounts::State {
   // Inside an edit:
   Result<void> writeUser(Known& next, const User& user);
   Result<void> writePassword(Known& next, const std::string& userId, std::string hash);
+  static Result<void> checkOwnersEmail(const Known& known, const std::string& email);
+  Result<void> writeOwner(Known& next, const std::string& name, const std::string& email, std::string hash);
   Result<User> createUser(Known& next, User user);  // id, default team and time are made here
   Result<void> writeTeamMember(Known& next, const std::string& teamId, const std::string& userId, Role role);
   Result<void> writeProjectMember(Known& next, const std::string& projectId, const std::string& userId, Role role);

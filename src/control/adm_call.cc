@@ -89,7 +89,7 @@ std::string headerText(std::string_view value) {
 Call AdmCall::call(Arguments arguments) const {
   arguments.set("project", project_);
   arguments.set("space", target.space);
-  return Call{services, caller, exchange.head().host, std::string(exchange.peerAddress()), std::move(arguments)};
+  return Call{services, caller, services.options.proxies.clientOf(exchange.head(), exchange.peerAddress()), std::move(arguments)};
 }
 
 Task<Result<Answer>> AdmCall::run(std::string_view operation, Arguments arguments) const {

@@ -33,12 +33,12 @@ std::string listingJson(std::string_view path) {
 
 // A change is refused when a browser says that a page of another site asks for it, and when its body is not what our own clients send
 // (SEC-34). No credential is ambient here (docs/decisions/0007-bearer-tokens.md); this is a second wall.
-Result<void> checkOrigin(const http::RequestHead& head, const Operation& operation) {
+Result<void> checkOrigin(const http::RequestHead& head, const std::string& host, const Operation& operation) {
   if (operation.method == "GET") return {};
   const auto site = head.headers.find("sec-fetch-site");
   const auto origin = head.headers.find("origin");
   const bool sameSite = !site || *site == "same-origin" || *site == "none";
-  const bool sameOrigin = !origin || site || *origin == "http://" + head.host || *origin == "https://" + head.host;
+  const bool sameOrigin = !origin || site || *origin == "http://" + host || *origin == "https://" + host;
   if (!sameSite || !sameOrigin) {
     return Error::make(ErrorCode::forbidden, "A page of another site may not change anything here. Fix: send the request from a page of this server, or "
                                              "from a program.");
@@ -168,7 +168,7 @@ Task<void> RestDoor::answer(http::Exchange& exchange) {
 }
 
 Task<void> RestDoor::perform(const Operation& operation, Arguments parameters, http::Exchange& exchange) {
-  Call call{services_, {}, exchange.head().host, std::string(exchange.peerAddress()), std::move(parameters)};
+  Call call{services_, {}, services_.options.proxies.clientOf(exchange.head(), exchange.peerAddress()), std::move(parameters)};
   // A credential decides nothing where none is asked for.
   auto caller = operation.permission == Permission::anyone ? account::Principal{} : dispatcher_.identify(exchange.head());
   if (caller) call.caller = *caller;
@@ -178,7 +178,7 @@ Task<void> RestDoor::perform(const Operation& operation, Arguments parameters, h
     co_await respondError(exchange, permitted.error());
     co_return;
   }
-  if (const auto own = checkOrigin(exchange.head(), operation); !own) {
+  if (const auto own = checkOrigin(exchange.head(), call.client.host, operation); !own) {
     dispatcher_.refused(operation, call, own.error());
     co_await respondError(exchange, own.error());
     co_return;

@@ -157,7 +157,7 @@ Dispatcher::Noted Dispatcher::begin(const Operation& operation, const Call& call
   event.credential = caller.tokenId;
   event.action = operation.name;
   event.target = targetOf(call.arguments);
-  event.peer = call.peer;
+  event.peer = call.client.ip;
   return out;
 }
 

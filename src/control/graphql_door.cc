@@ -107,7 +107,7 @@ class GraphqlDoor::Request final : public worker::AnswerSink {
   Request(Loop& loop, std::int64_t deadlineMs) : timer_(loop, std::chrono::milliseconds(deadlineMs)) {}
 
   account::Principal caller;
-  std::string host, peer;
+  http::ClientSide client;
 
   // Until there is an answer, the time is up, or the client has gone.
   static Task<void> wait(RequestPtr request) {
@@ -196,8 +196,7 @@ Task<std::string> GraphqlDoor::execute(account::Principal caller, std::string bo
   }
   const auto request = std::make_shared<Request>(loop_, services_.options.graphql.deadlineMs);
   request->caller = std::move(caller);
-  request->host = exchange.head().host;
-  request->peer = exchange.peerAddress();
+  request->client = services_.options.proxies.clientOf(exchange.head(), exchange.peerAddress());
   exchange.onClientGone([request] { request->clientGone(); });
   const auto number = ++lastRequest_;
   requests_.emplace(number, request);
@@ -239,7 +238,7 @@ void GraphqlDoor::call(worker::HostCall call) {
   if (!operation) return call.reply(refusal(operation.error()));
   auto arguments = argumentsOf(**operation, json);
   if (!arguments) {
-    dispatcher_.refused(**operation, Call{services_, request->caller, request->host, request->peer, {}}, arguments.error());
+    dispatcher_.refused(**operation, Call{services_, request->caller, request->client, {}}, arguments.error());
     return call.reply(refusal(arguments.error()));
   }
   request->operationBegins();
@@ -256,7 +255,7 @@ std::string GraphqlDoor::view(const account::Principal& caller) const {
 
 Task<void> GraphqlDoor::run(RequestPtr request, const Operation* operation, Arguments arguments,
                             std::move_only_function<void(worker::CallReply)> reply) {
-  auto done = co_await dispatcher_.run(*operation, Call{services_, request->caller, request->host, request->peer, std::move(arguments)});
+  auto done = co_await dispatcher_.run(*operation, Call{services_, request->caller, request->client, std::move(arguments)});
   if (done) {
     reply({worker::CallReply::Kind::value, std::move(done->body)});
   } else {

@@ -25,7 +25,7 @@ Answer loggedIn(const Call& call, const account::IssuedToken& login) {
 }  // namespace
 
 Task<Result<Answer>> setUp(Call call) {
-  if (!http::isLoopbackName(call.peer)) {
+  if (!http::isLoopbackName(call.client.ip)) {
     co_return Error::make(ErrorCode::forbidden, "The first login is made on the server's own machine. Fix: use 127.0.0.1 there, or an ssh tunnel.");
   }
   auto& accounts = call.services.accounts;
@@ -38,7 +38,7 @@ Task<Result<Answer>> createSession(Call call) {
   auto& accounts = call.services.accounts;
   const auto email = call.arguments.text("email");
   const auto password = call.arguments.takeText("password");
-  const auto peer = call.peer;
+  const auto peer = call.client.ip;
   REDD_CO_TRY(const auto login, co_await call.services.passwords.run<account::IssuedToken>(
                                     [&accounts, email, password, peer] { return accounts.logIn(email, password, peer); }));
   co_return loggedIn(call, login);
@@ -61,7 +61,7 @@ Task<Result<Answer>> redeemCode(Call call) {
   const auto code = call.arguments.text("code");
   const auto name = call.arguments.text("name");
   const auto password = call.arguments.takeText("password");
-  const auto peer = call.peer;
+  const auto peer = call.client.ip;
   REDD_CO_TRY(const auto login, co_await call.services.passwords.run<account::IssuedToken>(
                                     [&accounts, code, name, password, peer] { return accounts.redeem(code, name, password, peer); }));
   co_return loggedIn(call, login);
@@ -72,7 +72,7 @@ Task<Result<Answer>> setPassword(Call call) {
   const auto caller = call.caller;
   const auto current = call.arguments.takeText("current");
   const auto next = call.arguments.takeText("password");
-  const auto peer = call.peer;
+  const auto peer = call.client.ip;
   REDD_CO_TRY_VOID(co_await call.services.passwords.run<void>([&accounts, caller, current, next, peer] {
     return accounts.setPassword(caller.userId, current, next, caller.tokenId, peer);
   }));
@@ -112,7 +112,7 @@ Task<Result<Answer>> confirmCliLogin(Call call) {
 Task<void> waitForCliLogin(Call call, http::Exchange& exchange) {
   auto& logins = call.services.cliLogins;
   const auto executor = co_await boost::asio::this_coro::executor;
-  auto opened = logins.open(call.arguments.text("uuid"), call.peer, executor, nowMs());
+  auto opened = logins.open(call.arguments.text("uuid"), call.client.ip, executor, nowMs());
   if (!opened) {
     co_await respondError(exchange, opened.error());
     co_return;

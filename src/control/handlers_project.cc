@@ -27,7 +27,7 @@ std::string namesJson(const Call& call, const space::Project& project, account::
 Keys keysFor(account::Role role) { return role >= account::Role::developer ? Keys::shown : Keys::begun; }
 
 Answer show(const Call& call, const space::Project& project, const space::Space& space) {
-  return Answer{spaceJson(*call.services.catalogue.snapshot(), space, call.services.hosts, call.host, keysFor(roleIn(call, project)))};
+  return Answer{spaceJson(*call.services.catalogue.snapshot(), space, call.services.hosts, call.client, keysFor(roleIn(call, project)))};
 }
 
 // Its spaces as far as the caller reaches them, its members as far as they are somebody's business.
@@ -37,7 +37,7 @@ std::string shownProjectJson(const Call& call, const space::Project& project) {
   const auto role = roleIn(call, project);
   std::vector<std::string> spaces;
   for (const auto& [name, space] : project.spaces) {
-    if (reaches(*directory, call.caller, project, *space)) spaces.push_back(spaceJson(*snapshot, *space, call.services.hosts, call.host, keysFor(role)));
+    if (reaches(*directory, call.caller, project, *space)) spaces.push_back(spaceJson(*snapshot, *space, call.services.hosts, call.client, keysFor(role)));
   }
   const auto* team = directory->team(project.teamId);
   return JsonObject()

@@ -54,7 +54,7 @@ Task<Result<Answer>> setJwks(Call call) {
   REDD_CO_TRY(const auto changed, co_await services.lane.run<space::SpacePtr>([&services, project, space, policy] {
     return services.catalogue.setTokenPolicy(project, space, policy.jwksUrl, policy.issuer, policy.audience);
   }));
-  co_return Answer{spaceJson(*services.catalogue.snapshot(), *changed, services.hosts, call.host)};
+  co_return Answer{spaceJson(*services.catalogue.snapshot(), *changed, services.hosts, call.client)};
 }
 
 Task<Result<Answer>> setAllowedHosts(Call call) {
@@ -64,7 +64,7 @@ Task<Result<Answer>> setAllowedHosts(Call call) {
   const auto addresses = call.arguments.texts("addresses");
   REDD_CO_TRY(const auto changed, co_await services.lane.run<space::SpacePtr>(
       [&services, project, space, addresses] { return services.catalogue.setAllowedHosts(project, space, addresses); }));
-  co_return Answer{spaceJson(*services.catalogue.snapshot(), *changed, services.hosts, call.host)};
+  co_return Answer{spaceJson(*services.catalogue.snapshot(), *changed, services.hosts, call.client)};
 }
 
 Task<Result<Answer>> setCorsOrigins(Call call) {
@@ -74,7 +74,7 @@ Task<Result<Answer>> setCorsOrigins(Call call) {
   const auto origins = call.arguments.texts("origins");
   REDD_CO_TRY(const auto changed, co_await services.lane.run<space::SpacePtr>(
       [&services, project, space, origins] { return services.catalogue.setCorsOrigins(project, space, origins); }));
-  co_return Answer{spaceJson(*services.catalogue.snapshot(), *changed, services.hosts, call.host)};
+  co_return Answer{spaceJson(*services.catalogue.snapshot(), *changed, services.hosts, call.client)};
 }
 
 Task<Result<Answer>> setDomains(Call call) {
@@ -84,7 +84,7 @@ Task<Result<Answer>> setDomains(Call call) {
   const auto domains = call.arguments.texts("domains");
   REDD_CO_TRY(const auto changed, co_await services.lane.run<space::SpacePtr>(
       [&services, project, space, domains] { return services.catalogue.setDomains(project, space, domains); }));
-  co_return Answer{spaceJson(*services.catalogue.snapshot(), *changed, services.hosts, call.host)};
+  co_return Answer{spaceJson(*services.catalogue.snapshot(), *changed, services.hosts, call.client)};
 }
 
 Task<Result<Answer>> setEnv(Call call) {

@@ -113,7 +113,7 @@ Task<Result<Answer>> setLimits(Call call) {
   if (limits.workerHeapMiB != 0 && limits.workerHeapMiB < heapMin) co_return invalid(fmt::format("'workerHeapMiB' must be at least {}, or 0.", heapMin));
   REDD_CO_TRY(const auto changed, co_await services.lane.run<space::SpacePtr>(
                                       [&services, space, limits] { return services.catalogue.setLimits(space->project, space->name, limits); }));
-  co_return Answer{spaceJson(*services.catalogue.snapshot(), *changed, services.hosts, call.host)};
+  co_return Answer{spaceJson(*services.catalogue.snapshot(), *changed, services.hosts, call.client)};
 }
 
 Task<Result<Answer>> moveDomain(Call call) {
@@ -125,7 +125,7 @@ Task<Result<Answer>> moveDomain(Call call) {
   if (holder != snapshot->domains.end() && holder->second->project == space->project) REDD_CO_TRY_VOID(otherSpace(call, holder->second->name));
   REDD_CO_TRY(const auto changed, co_await services.lane.run<space::SpacePtr>(
                                       [&services, space, domain] { return services.catalogue.moveDomain(space->project, space->name, domain); }));
-  co_return Answer{spaceJson(*services.catalogue.snapshot(), *changed, services.hosts, call.host)};
+  co_return Answer{spaceJson(*services.catalogue.snapshot(), *changed, services.hosts, call.client)};
 }
 
 }  // namespace redd::control

@@ -16,7 +16,7 @@ constexpr std::string_view kOk = R"({"ok":true})";
 constexpr std::int64_t kDayMs = 86'400'000;
 
 Answer show(const Call& call, const space::Space& space) {
-  return Answer{spaceJson(*call.services.catalogue.snapshot(), space, call.services.hosts, call.host)};
+  return Answer{spaceJson(*call.services.catalogue.snapshot(), space, call.services.hosts, call.client)};
 }
 
 // What cannot be undone asks for the name.

@@ -86,7 +86,7 @@ Task<Result<Answer>> addUser(Call call) {
   const auto email = call.arguments.text("email");
   const auto name = call.arguments.text("name");
   const auto password = call.arguments.takeText("password");
-  const auto peer = call.peer;
+  const auto peer = call.client.ip;
   auto& lane = password.empty() ? call.services.lane : call.services.passwords;
   REDD_CO_TRY(auto made, co_await lane.run<std::string>(
                              [&accounts, email, name, password, peer] { return makeUser(accounts, email, name, password, peer); }));

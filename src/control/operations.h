@@ -30,8 +30,7 @@ enum class BodySize : std::uint8_t { small, data, deploy, streamed };
 struct Call {
   Services& services;
   account::Principal caller;
-  std::string host;  // the request's Host header: decides which addresses an answer names
-  std::string peer;  // the client's address, without port
+  http::ClientSide client;  // its host and proto decide which addresses an answer names
   Arguments arguments;
 
   // The space that the path parameters name.

@@ -31,18 +31,18 @@ std::string envJson(const std::string& name, const space::EnvValue& value) {
 }  // namespace
 
 std::vector<std::string> endpoints(const space::Snapshot& snapshot, const space::Space& space, const AllowedHosts& hosts,
-                                   std::string_view host) {
-  const auto split = http::splitHost(host);
+                                   const http::ClientSide& client) {
+  const auto split = http::splitHost(client.host);
   const std::string name(split.name);
   const auto suffix = split.port.empty() ? std::string() : fmt::format(":{}", split.port);
-  const auto kind = hosts.classify(host);
+  const auto kind = hosts.classify(client.host);
   const auto domain = kind == HostKind::listed ? name : std::string("localhost");
 
-  auto byName = fmt::format("http://{}.api.{}{}/{}", space.project, domain, suffix, space.name);
+  auto byName = fmt::format("{}://{}.api.{}{}/{}", client.proto, space.project, domain, suffix, space.name);
   if (snapshot.defaultProject != space.project) return {std::move(byName)};
   const bool bareName = kind == HostKind::listed || kind == HostKind::literal;
   const auto& shown = bareName ? name : domain;
-  auto bare = fmt::format("http://{}{}/{}", shown.contains(':') ? "[" + shown + "]" : shown, suffix, space.name);
+  auto bare = fmt::format("{}://{}{}/{}", client.proto, shown.contains(':') ? "[" + shown + "]" : shown, suffix, space.name);
   if (kind == HostKind::literal) return {std::move(bare), std::move(byName)};  // other machines cannot reach *.localhost here
   return {std::move(byName), std::move(bare)};
 }
@@ -79,10 +79,10 @@ std::string splitJson(const space::Space& space) {
   return JsonObject().text("deployment", space.split->deployment->id).number("percent", space.split->percent).end();
 }
 
-std::string spaceJson(const space::Snapshot& snapshot, const space::Space& space, const AllowedHosts& hosts, std::string_view host,
+std::string spaceJson(const space::Snapshot& snapshot, const space::Space& space, const AllowedHosts& hosts, const http::ClientSide& client,
                       Keys keys) {
   const auto& settings = space.settings;
-  const auto addresses = endpoints(snapshot, space, hosts, host);
+  const auto addresses = endpoints(snapshot, space, hosts, client);
   return JsonObject()
       .text("id", space.id)
       .text("project", space.project)

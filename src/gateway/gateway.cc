@@ -13,7 +13,6 @@
 #include "base/clock.h"
 #include "base/json.h"
 #include "base/random.h"
-#include "client_side.h"
 #include "cors.h"
 #include "http/server.h"
 #include "http/url.h"
@@ -73,7 +72,7 @@ int callDepth(const http::Headers& headers) {
 struct Request {
   http::Exchange& exchange;
   std::string id;
-  ClientSide client;
+  http::ClientSide client;
   std::int64_t startNs = monotonicNs();
   space::SpacePtr space{};  // once it is known
   std::string path{}, apiPath{};
@@ -88,12 +87,12 @@ struct Request {
 
 class GatewayImpl final : public Gateway {
  public:
-  GatewayImpl(Loop& loop, Floor floor, GatewayOptions options, TrustedProxies proxies, const Limits& limits, Metrics& metrics)
-      : proxies_(std::move(proxies)), loop_(loop), floor_(floor), options_(std::move(options)), limits_(limits), log_(floor.logBook, metrics), ticker_(loop),
+  GatewayImpl(Loop& loop, Floor floor, GatewayOptions options, const Limits& limits, Metrics& metrics)
+      : loop_(loop), floor_(floor), options_(std::move(options)), limits_(limits), log_(floor.logBook, metrics), ticker_(loop),
         idPrefix_(randomHex(6)) {}
 
   Task<void> serve(http::Exchange& exchange) override {
-    Request request{exchange, fmt::format("{}{:08x}", idPrefix_, ++idCounter_), proxies_.clientOf(exchange.head(), exchange.peerAddress())};
+    Request request{exchange, fmt::format("{}{:08x}", idPrefix_, ++idCounter_), options_.proxies.clientOf(exchange.head(), exchange.peerAddress())};
     co_await handle(request);
     if (request.space) {
       log_.request(*request.space, {exchange.head().method, exchange.head().target, request.id, request.client.ip, request.status,
@@ -307,7 +306,6 @@ class GatewayImpl final : public Gateway {
     return std::ranges::any_of(space.deployment->manifest.routes, [](const std::string& key) { return key.ends_with(" /health"); });
   }
 
-  const TrustedProxies proxies_;
   Loop& loop_;
   Floor floor_;
   GatewayOptions options_;
@@ -322,9 +320,8 @@ class GatewayImpl final : public Gateway {
 
 }  // namespace
 
-Result<std::unique_ptr<Gateway>> Gateway::create(Loop& loop, Floor floor, GatewayOptions options, const Limits& limits, Metrics& metrics) {
-  REDD_TRY(auto proxies, TrustedProxies::parse(options.trustedProxies));
-  return std::make_unique<GatewayImpl>(loop, floor, std::move(options), std::move(proxies), limits, metrics);
+std::unique_ptr<Gateway> Gateway::create(Loop& loop, Floor floor, GatewayOptions options, const Limits& limits, Metrics& metrics) {
+  return std::make_unique<GatewayImpl>(loop, floor, std::move(options), limits, metrics);
 }
 
 }  // namespace redd::gateway

@@ -62,7 +62,7 @@ void appendHeaders(std::string& out, const InvokeInput& input) {
     }
     appendMember(out, name, joined);
   }
-  const ClientSide& client = input.client;
+  const http::ClientSide& client = input.client;
   appendMember(out, "x-real-ip", client.ip);
   appendMember(out, "x-forwarded-for", client.ip);
   appendMember(out, "x-forwarded-host", client.host);

@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-#include "client_side.h"
+#include "http/client_side.h"
 #include "http/message.h"
 
 namespace redd::gateway {
@@ -13,7 +13,7 @@ struct InvokeInput {
   const http::RequestHead& head;
   std::string_view path, apiPath;  // normalised
   std::string_view query;          // raw, without the API key
-  const ClientSide& client;
+  const http::ClientSide& client;
   std::string_view requestId;
   std::string_view claims;         // JSON object of the verified token, or empty
   enum class Auth { granted, hook } auth;

@@ -10,7 +10,7 @@ namespace {
 using Json = nlohmann::json;
 
 Json build(http::RequestHead head, std::string_view claims = {}) {
-  const auto client = TrustedProxies().clientOf(head, "127.0.0.9");
+  const auto client = http::TrustedProxies().clientOf(head, "127.0.0.9");
   return Json::parse(invokeJson({head, "/dev/a", "/a", head.query(), client, "r-1", claims, InvokeInput::Auth::granted}));
 }
 
@@ -66,7 +66,7 @@ TEST(InvokeJson, TheDepthOfCallsIsToldWhenThereIsOne) {
   head.method = "GET";
   head.target = "/";
   EXPECT_FALSE(build(head).contains("depth"));
-  const auto client = TrustedProxies().clientOf(head, "1.2.3.4");
+  const auto client = http::TrustedProxies().clientOf(head, "1.2.3.4");
   EXPECT_EQ(Json::parse(invokeJson({head, "/dev", "/", "", client, "r-1", "", InvokeInput::Auth::granted, 3}))["depth"], 3);
 }
 

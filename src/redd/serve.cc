@@ -170,18 +170,20 @@ class Serving {
     });
     REDD_CO_TRY(house_.supervisor, worker::Supervisor::create(loop_, {node, share.runtime, caFile}, settings_.limits, house_.metrics, *house_.host,
                                                               logSink(*house_.logBook)));
+    REDD_CO_TRY(auto proxies, http::TrustedProxies::parse(settings_.trustedProxies));
     control::ControlOptions controlOptions{data, settings_.hostNames, REDD_VERSION, node.string(), std::string(store::sqlite::Database::version())};
     controlOptions.graphql = settings_.graphql;
     controlOptions.graphqlDir = share.runtime / "graphql";
     controlOptions.authenticator = house_.authenticator.get();
     controlOptions.trashDays = settings_.trashDays;
+    controlOptions.proxies = proxies;
     REDD_CO_TRY(controlOptions.backup, backupOptions(settings_));
     house_.control = control::Control::create(loop_, std::move(controlOptions), settings_.limits, house_.metrics, *house_.catalogue, *house_.accounts,
                                               *house_.supervisor, *house_.stores, *house_.logBook, house_.fetcher->policy());
     gateway::GatewayOptions gatewayOptions{settings_.hostNames, isDev() ? gateway::Explain::everything : gateway::Explain::theClass,
-                                           settings_.trustedProxies};
-    REDD_CO_TRY(house_.gateway, gateway::Gateway::create(loop_, {*house_.catalogue, *house_.authenticator, *house_.supervisor, *house_.logBook},
-                                                         std::move(gatewayOptions), settings_.limits, house_.metrics));
+                                           std::move(proxies)};
+    house_.gateway = gateway::Gateway::create(loop_, {*house_.catalogue, *house_.authenticator, *house_.supervisor, *house_.logBook},
+                                              std::move(gatewayOptions), settings_.limits, house_.metrics);
     house_.subscription = house_.catalogue->subscribe([this](const space::SpacePtr& before, const space::SpacePtr& after) {
       boost::asio::post(loop_, [this, before, after] { spaceChanged(before, after); });
     });
@@ -201,13 +203,27 @@ class Serving {
     REDD_TRY_VOID(house_.catalogue->forgetFormerOwner());
     const auto directory = accounts.directory();
     REDD_TRY_VOID(house_.catalogue->giveProjectsWithoutTeam(directory->user(directory->ownerId)->defaultTeamId));
-    REDD_TRY(setupCode_, accounts.openSetup());
     const fs::path file = data / "owner-token";
-    if (!house_.ownerToken.empty()) {
+    if (house_.ownerToken.empty()) {
+      std::getline(std::ifstream(file), ownerToken_);  // may have been taken away by a careful operator
+    } else {
       ownerToken_ = house_.ownerToken;
-      return writePrivateFile(file, ownerToken_);
+      REDD_TRY_VOID(writePrivateFile(file, ownerToken_));  // first: it is shown once, and what follows may fail
     }
-    std::getline(std::ifstream(file), ownerToken_);  // may have been taken away by a careful operator
+    REDD_TRY_VOID(presetPassword(accounts));
+    REDD_TRY(setupCode_, accounts.openSetup());
+    return {};
+  }
+
+  Result<void> presetPassword(account::Accounts& accounts) const {
+    const auto& [email, file] = std::tie(settings_.ownerEmail, settings_.ownerPasswordFile);
+    if (email.empty() && file.empty()) return {};
+    if (email.empty() || file.empty()) {
+      return invalid(fmt::format("--owner-email and --owner-password-file belong together. Fix: set {} too", email.empty() ? "--owner-email" : "--owner-password-file"));
+    }
+    std::string password;
+    std::getline(std::ifstream(file), password);
+    if (auto set = accounts.presetPassword(email, password); !set) return invalid(fmt::format("--owner-email, --owner-password-file: {}", set.error().text()));
     return {};
   }
 

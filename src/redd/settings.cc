@@ -86,6 +86,9 @@ void defineSettings(CLI::App& app, Settings& settings, Mode mode) {
     setting(app, "idp-https-port", settings.idpHttpsPort, "Port of the development identity provider, https");
   }
   setting(app, "secret-key-file", settings.secretKeyFile, "The key that seals secrets, kept apart from the data (default: secret.key in the data directory)");
+  setting(app, "owner-email", settings.ownerEmail, "The owner's address, for the password of --owner-password-file; used while nobody has a password");
+  setting(app, "owner-password-file", settings.ownerPasswordFile, "File with the password that the owner of a new server logs in with (its first line)")
+      ->check(CLI::ExistingFile);
   setting(app, "listen", settings.listen, "Address to listen on, HOST:PORT; port 0 takes any free one");
   setting(app, "ca-file", settings.caFile, "PEM file of certificate authorities to trust beside the system's, for key sets and workers")->check(CLI::ExistingFile);
   setting(app, "allow-private", settings.allowPrivate, "Private host name or network (CIDR) that key-set fetches may reach; repeatable");

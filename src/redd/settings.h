@@ -21,6 +21,7 @@ struct Settings {
   std::string secretKeyFile;  // empty: secret.key in the data directory
   std::string listen = "127.0.0.1:4000";
   std::string caFile;
+  std::string ownerEmail, ownerPasswordFile;  // the owner's login, while nobody has a password
   std::string config;
   std::string node;                       // another Node than the pinned one
   std::vector<std::string> allowPrivate;  // private hosts and networks that key-set fetches may reach

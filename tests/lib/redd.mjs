@@ -40,7 +40,7 @@ export async function startRedd({ dataDir, args = [], env = {}, listen = '127.0.
   const own = dataDir ? null : await mkdtemp(join(tmpdir(), 'redd-test-'));
   const data = dataDir ?? own;
   const program = await startProgram(redd, ['serve', '--json', '--data', data, '--listen', listen, ...args], { env });
-  const token = (await readFile(join(data, 'owner-token'), 'utf8')).trim();
+  const token = (await readFile(join(data, 'owner-token'), 'utf8').catch(async (error) => { await program.kill(); throw error; })).trim();
   const url = program.info.url;
   const api = async (method, path, body) => {
     const answer = await fetch(`${url}/_/api/v1${path}`, {

@@ -73,6 +73,8 @@ class Accounts {
   // While nobody has a password: a fresh code, also in DIR/setup-code (0600); 30 minutes, once (SEC-30). "" afterwards.
   Result<std::string> openSetup();
   Result<IssuedToken> setUp(const SetUp& given);  // hashes; gives the owner a name, an address and a password, and a session
+  // The same by the operator's settings, without a code, while nobody has a password; later it changes nothing. Hashes.
+  Result<void> presetPassword(const std::string& email, const std::string& password);
 
   // ---- logging in ----
   // Hashes. One error for an unknown address and a wrong password, after the same time. Limits per account and per `peer` (SEC-32):

@@ -24,6 +24,7 @@
 #include "control/backup_options.h"
 #include "control/graphql_limits.h"
 #include "http/client.h"
+#include "http/client_side.h"
 #include "http/server.h"
 #include "space/catalogue.h"
 #include "store/log_book.h"
@@ -49,6 +50,7 @@ struct ControlOptions {
   std::uint32_t trashDays = 7;            // a removed space can be restored for so long
   std::function<UnixMs()> clock = nowMs;  // that the age of what lies in the trash is told by
   BackupOptions backup{};
+  http::TrustedProxies proxies{};  // who may say for whom a request comes
 };
 
 class Control {

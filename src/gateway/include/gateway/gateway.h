@@ -13,6 +13,7 @@
 #include "base/metrics.h"
 #include "base/result.h"
 #include "base/task.h"
+#include "http/client_side.h"
 
 namespace redd {
 namespace http {
@@ -40,7 +41,7 @@ enum class Explain : std::uint8_t { theClass, everything };
 struct GatewayOptions {
   std::vector<std::string> hosts;  // names, besides loopback and addresses, for which the default project is served
   Explain explain = Explain::theClass;
-  std::vector<std::string> trustedProxies{};  // addresses and networks whose X-Forwarded-* headers are believed
+  http::TrustedProxies proxies{};
 };
 
 // What a gateway stands on.
@@ -53,8 +54,7 @@ struct Floor {
 
 class Gateway {
  public:
-  // Errors: invalidArgument, a trusted proxy that is no address.
-  static Result<std::unique_ptr<Gateway>> create(Loop& loop, Floor floor, GatewayOptions options, const Limits& limits, Metrics& metrics);
+  static std::unique_ptr<Gateway> create(Loop& loop, Floor floor, GatewayOptions options, const Limits& limits, Metrics& metrics);
   virtual ~Gateway() = default;
   virtual Task<void> serve(http::Exchange& exchange) = 0;
 };

@@ -1,12 +1,12 @@
-#include "client_side.h"
+#include "http/client_side.h"
 
 #include <gtest/gtest.h>
 
-namespace redd::gateway {
+namespace redd::http {
 namespace {
 
-http::RequestHead headWith(std::initializer_list<std::pair<const char*, const char*>> headers) {
-  http::RequestHead head;
+RequestHead headWith(std::initializer_list<std::pair<const char*, const char*>> headers) {
+  RequestHead head;
   head.host = "inside:4000";
   for (const auto& [name, value] : headers) head.headers.add(name, value);
   return head;
@@ -45,4 +45,4 @@ TEST(ClientSide, WrongListsAreRefusedByName) {
 }
 
 }  // namespace
-}  // namespace redd::gateway
+}  // namespace redd::http

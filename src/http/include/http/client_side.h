@@ -1,5 +1,5 @@
 // Who called, as the outermost proxy that the operator trusts saw it (spec 20.2, 30.6; SEC-15). A caller that is no trusted proxy says nothing
-// about itself: its forwarding headers are dropped. Belongs to one loop; immutable once parsed.
+// about itself: its forwarding headers are dropped. Immutable once parsed; a default one trusts nobody.
 #pragma once
 
 #include <boost/asio/ip/network_v4.hpp>
@@ -11,7 +11,7 @@
 #include "base/result.h"
 #include "http/message.h"
 
-namespace redd::gateway {
+namespace redd::http {
 
 struct ClientSide {
   std::string ip;
@@ -27,11 +27,11 @@ class TrustedProxies {
 
   bool trusts(std::string_view address) const;
   // X-Forwarded-For is read from its end: the first address that is no trusted proxy is the client's.
-  ClientSide clientOf(const http::RequestHead& head, std::string_view peerAddress) const;
+  ClientSide clientOf(const RequestHead& head, std::string_view peerAddress) const;
 
  private:
   std::vector<boost::asio::ip::network_v4> v4_;
   std::vector<boost::asio::ip::network_v6> v6_;
 };
 
-}  // namespace redd::gateway
+}  // namespace redd::http

@@ -1,4 +1,4 @@
-#include "client_side.h"
+#include "http/client_side.h"
 
 #include <fmt/format.h>
 
@@ -7,7 +7,7 @@
 
 #include "http/url.h"
 
-namespace redd::gateway {
+namespace redd::http {
 namespace {
 
 namespace ip = boost::asio::ip;
@@ -19,7 +19,7 @@ std::string_view trimmed(std::string_view text) {
 }
 
 // All fields of the name as one list, as RFC 9110 5.3 joins them.
-std::vector<std::string_view> listOf(const http::Headers& headers, std::string_view name) {
+std::vector<std::string_view> listOf(const Headers& headers, std::string_view name) {
   std::vector<std::string_view> all;
   for (const auto& [field, value] : headers) {
     if (field != name) continue;
@@ -84,7 +84,7 @@ bool TrustedProxies::trusts(std::string_view text) const {
   return std::ranges::any_of(v6_, [&](const auto& one) { return within(one, address.to_v6()); });
 }
 
-ClientSide TrustedProxies::clientOf(const http::RequestHead& head, std::string_view peerAddress) const {
+ClientSide TrustedProxies::clientOf(const RequestHead& head, std::string_view peerAddress) const {
   ClientSide client{.ip = std::string(peerAddress), .host = head.host, .port = {}};
   if (trusts(peerAddress)) {
     const auto hops = listOf(head.headers, "x-forwarded-for");
@@ -96,9 +96,9 @@ ClientSide TrustedProxies::clientOf(const http::RequestHead& head, std::string_v
     if (const auto proto = listOf(head.headers, "x-forwarded-proto"); !proto.empty() && proto.front() == "https") client.proto = "https";
     if (const auto host = listOf(head.headers, "x-forwarded-host"); !host.empty() && isHost(host.front())) client.host = host.front();
   }
-  const auto named = http::splitHost(client.host);
+  const auto named = splitHost(client.host);
   client.port = named.port.empty() ? (client.proto == "https" ? "443" : "80") : std::string(named.port);
   return client;
 }
 
-}  // namespace redd::gateway
+}  // namespace redd::http
