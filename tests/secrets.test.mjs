@@ -185,6 +185,7 @@ test('a token that a person has explained leaves no trace', async (t) => {
   assert.equal(told.accepted, true, JSON.stringify(told));
   const broken = await server.api('POST', `${app.space}/token/explain`, { token: token.slice(0, -4) });
   assert.equal(broken.accepted, false);
+  await assert.rejects(server.api('POST', `/projects/${app.project}/spaces/nowhere/token/explain`, { token }), { status: 404 });
   const secrets = { token, signature: token.slice(token.lastIndexOf('.') + 1, -4) };
   assert.deepEqual(hits(secrets, 'answer', Buffer.from(JSON.stringify([told, broken]))), []);
   for (const [file, bytes] of await contentsBelow(server.dataDir)) assert.deepEqual(hits(secrets, file, bytes), []);

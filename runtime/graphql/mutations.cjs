@@ -108,7 +108,7 @@ const rows = {
     operation: 'adminToken.add', parameters: { team: (await context.view()).team(teamId).id }, arguments: {}, result: (token) => token,
   }),
   removeAdminToken: async ({ teamId, tokenId }, context) => ({
-    operation: 'adminToken.remove', parameters: { team: (await context.view()).team(teamId).id, token: tokenId }, arguments: {}, result: yes,
+    operation: 'adminToken.remove', parameters: { team: (await context.view()).team(teamId).id, tokenId }, arguments: {}, result: yes,
   }),
 };
 

@@ -13,7 +13,7 @@ Error unauthorized(std::string text) { return Error::make(ErrorCode::unauthorize
 // What an operation is done to, for people who read the log. No argument that may be a secret stands here.
 std::string targetOf(const Arguments& arguments) {
   std::string out;
-  for (const std::string_view name : {"project", "space", "team", "user", "invitation", "token", "email", "name", "role"}) {
+  for (const std::string_view name : {"project", "space", "team", "user", "invitation", "tokenId", "email", "name", "role"}) {
     const auto value = arguments.text(name);
     if (value.empty()) continue;
     if (!out.empty()) out += name == "space" ? "/" : " ";

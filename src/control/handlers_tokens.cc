@@ -40,7 +40,7 @@ Task<Result<Answer>> issue(Call call, account::NewToken wanted) {
 
 Task<Result<Answer>> takeBack(Call call, bool (*belongs)(const Call&, const account::Token&)) {
   auto& accounts = call.services.accounts;
-  const auto id = call.arguments.text("token");
+  const auto id = call.arguments.text("tokenId");
   const auto directory = accounts.directory();
   const auto found = directory->tokens.find(id);
   if (found == directory->tokens.end() || !belongs(call, *found->second)) co_return notFound("There is no such token.");

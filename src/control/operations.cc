@@ -193,7 +193,7 @@ std::vector<Operation> accountTable() {
       {"personalToken.list", "GET", "/_/api/v1/me/tokens", person, read, "One's tokens, and the command lines that are logged in.", {}, listPersonalTokens},
       {"personalToken.add", "POST", "/_/api/v1/me/tokens", person, write, "Makes a token for one's programs; its text is shown once.", newToken,
        addPersonalToken, nullptr, 201},
-      {"personalToken.remove", "DELETE", "/_/api/v1/me/tokens/{token}", person, write, "Takes a token back, or logs a command line out.", {},
+      {"personalToken.remove", "DELETE", "/_/api/v1/me/tokens/{tokenId}", person, write, "Takes a token back, or logs a command line out.", {},
        removePersonalToken},
       {"cliLogin.get", "GET", "/_/api/v1/cli-logins/{uuid}", person, read, "Which command line waits to be logged in.", {}, getCliLogin},
       {"cliLogin.confirm", "POST", "/_/api/v1/cli-logins/{uuid}", person, write, "Logs the waiting command line in.", {}, confirmCliLogin},
@@ -217,7 +217,7 @@ std::vector<Operation> accountTable() {
       {"adminToken.list", "GET", REDD_TEAM "/admin-tokens", owner, read, "The team's tokens.", {}, listAdminTokens},
       {"adminToken.add", "POST", REDD_TEAM "/admin-tokens", owner, write, "Makes a token of the team; its text is shown once.", newToken, addAdminToken,
        nullptr, 201},
-      {"adminToken.remove", "DELETE", REDD_TEAM "/admin-tokens/{token}", owner, write, "Takes a token of the team back.", {}, removeAdminToken},
+      {"adminToken.remove", "DELETE", REDD_TEAM "/admin-tokens/{tokenId}", owner, write, "Takes a token of the team back.", {}, removeAdminToken},
 
       {"project.move", "PUT", REDD_PROJECT "/team", owner, write, "Gives a project to another team.", {{"teamId", text, required}}, moveProject},
       {"project.invite", "POST", REDD_PROJECT "/invitations", owner, write, "Invites somebody into a project.", invitee, inviteToProject, nullptr, 201},

@@ -217,7 +217,7 @@ struct Town : House {
     auto target = filledPath(std::string(operation.path), {{"project", projectName}, {"space", "dev"}, {"key", apiKey}, {"name", "VAR"},
                                                            {"collection", "things"}, {"id", operation.path.contains("/trash/") ? trashedId : "one"},
                                                            {"deployment", oldDeployment}, {"backup", "redd-none.tar"}, {"team", teamId}, {"user", plainMember},
-                                                           {"token", adminTokenId}, {"invitation", invitationId}, {"provider", "x"},
+                                                           {"tokenId", adminTokenId}, {"invitation", invitationId}, {"provider", "x"},
                                                            {"uuid", "5f1ce782-5798-4295-bdd0-51568390a59c"}});
     if (body.starts_with('?')) target += std::exchange(body, {});
     FakeExchange exchange(std::string(operation.method), target, body);
