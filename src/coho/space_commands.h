@@ -25,6 +25,10 @@ Result<void> listTrash(const Context& context);
 Result<void> restoreSpace(const Context& context, const std::string& which, const std::string& as);  // by name or id
 Result<void> purgeSpace(const Context& context, const std::string& which, const Confirmation& confirmation);
 
+// commands/project_life.cc
+Result<void> removeProject(const Context& context, const std::string& project, const Confirmation& confirmation);  // "": that of the folder
+Result<void> stats(const Context& context);
+
 // commands/space_settings.cc
 struct LimitArguments {
   std::optional<std::uint64_t> requestDeadlineMs, requestsMax, workerHeapMiB;

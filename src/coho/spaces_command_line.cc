@@ -20,6 +20,14 @@ void addRemove(CLI::App& app, Parsed& parsed, const Shared& a, const char* name)
   addConfirmation(*remove, a->confirmation);
 }
 
+void addProject(CLI::App& app, Parsed& parsed, const Shared& a) {
+  auto* remove = addCommand(app, parsed, "remove-project", "Remove a project in which no spaces are left",
+                            [a](const Context& c) { return removeProject(c, a->from, a->confirmation); });
+  remove->add_option("name", a->from, "The project (default: that of the folder)");
+  addConfirmation(*remove, a->confirmation);
+  addCommand(app, parsed, "stats", "Show what the spaces of the project have served and store", [](const Context& c) { return stats(c); });
+}
+
 void addLife(CLI::App& spaces, Parsed& parsed, const Shared& a) {
   addCommand(spaces, parsed, "list", "List the spaces of the project", [](const Context& c) { return listSpaces(c); })->alias("ls");
   auto* copy = addCommand(spaces, parsed, "copy", "Make a space with the code, settings, variables and tokens of another",
@@ -65,6 +73,7 @@ void addSpaceCommands(CLI::App& app, Parsed& parsed) {
   addLife(spaces, parsed, a);
   addSettings(spaces, parsed, a);
   addRemove(app, parsed, a, "remove-space");
+  addProject(app, parsed, a);
 }
 
 }  // namespace redd::coho

@@ -1,6 +1,7 @@
 // Commands that need no space: try the code, and where to look things up. Their parsing stands in tools_command_line.cc.
 #pragma once
 
+#include <cstdint>
 #include <string>
 
 #include "base/result.h"
@@ -16,6 +17,10 @@ struct CompileArguments {
 };
 // Bundles as deploy would and sends nothing. Errors as deploy's, before anything is sent.
 Result<void> compile(const Context& context, const CompileArguments& arguments);
+
+// commands/localserver.cc
+// Becomes `redd dev` in the folder: a server for this machine, in which coho is logged in. Error: there is no redd.
+Result<void> localServer(const Context& context, std::uint16_t port);
 
 // commands/addresses.cc
 Result<void> adminAddress(const Context& context);  // of the pages of the server that a login or option names

@@ -19,6 +19,13 @@ void addToolCommands(CLI::App& app, Parsed& parsed) {
   json(compiling);
   compiling->callback([&parsed, wanted] { parsed.action = [wanted](const Context& context) { return compile(context, *wanted); }; });
 
+  const auto port = std::make_shared<std::uint16_t>(4000);
+  auto* local = app.add_subcommand("localserver", "Run a server for this machine in the folder, as redd dev does, until it is interrupted");
+  for (const char* alias : {"serve", "run", "demo"}) local->alias(alias);
+  local->add_option("-p,--port", *port, "The port to listen on (default: 4000; 0 takes any free one)");
+  json(local);
+  local->callback([&parsed, port] { parsed.action = [port](const Context& context) { return localServer(context, *port); }; });
+
   auto* admin = app.add_subcommand("admin", "Show the address of the server's admin pages");
   admin->add_option("--url", common.login.url, "The server's address (before COHO_URL)");
   addServerOptions(*admin, common);

@@ -16,6 +16,7 @@ Task<Result<Answer>> metricsText(Call call);
 Task<Result<Answer>> listProjects(Call call);
 Task<Result<Answer>> createProject(Call call);
 Task<Result<Answer>> getProject(Call call);
+Task<Result<Answer>> removeProject(Call call);
 Task<Result<Answer>> createSpace(Call call);
 Task<Result<Answer>> getSpace(Call call);
 // handlers_spaces.cc

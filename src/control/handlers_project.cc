@@ -1,3 +1,5 @@
+#include <fmt/format.h>
+
 #include "account_views.h"
 #include "dispatcher.h"
 #include "handlers.h"
@@ -91,6 +93,17 @@ Task<Result<Answer>> createProject(Call call) {
 Task<Result<Answer>> getProject(Call call) {
   REDD_CO_TRY(const auto project, projectOf(call));
   co_return Answer{shownProjectJson(call, *project)};
+}
+
+Task<Result<Answer>> removeProject(Call call) {
+  auto& services = call.services;
+  REDD_CO_TRY(const auto project, projectOf(call));
+  if (call.arguments.text("confirm") != project->uniqueName) co_return invalid(fmt::format("'confirm' must be the name of the project, {}.", project->uniqueName));
+  REDD_CO_TRY_VOID(co_await services.lane.run<void>([&services, project]() -> Result<void> {
+    REDD_TRY_VOID(services.catalogue.removeProject(project->uniqueName));
+    return services.accounts.forgetProject(project->id);  // a stop in between leaves rows that name nothing
+  }));
+  co_return Answer{R"({"ok":true})"};
 }
 
 Task<Result<Answer>> createSpace(Call call) {

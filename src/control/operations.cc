@@ -32,6 +32,8 @@ std::vector<Operation> table() {
       {"project.create", "POST", "/_/api/v1/projects", account, write, "Makes a project without spaces, in a team or in one's own.",
        {{"name", text, required}, {"teamId", text}}, createProject, nullptr, 201},
       {"project.get", "GET", "/_/api/v1/projects/{project}", viewer, read, "A project and its spaces.", {}, getProject},
+      {"project.remove", "DELETE", "/_/api/v1/projects/{project}", owner, write, "Removes a project in which nothing is left; confirm is its name.",
+       {{"confirm", text, required}}, removeProject},
       {"project.usage", "GET", "/_/api/v1/projects/{project}/usage", viewer, read, "Requests, code and data of each space of a project.", {}, projectUsage},
       {"space.create", "POST", "/_/api/v1/projects/{project}/spaces", owner, write, "Makes a space.",
        {{"name", text, required}, {"restricted", flag}}, createSpace, nullptr, 201},

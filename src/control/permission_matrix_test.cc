@@ -33,6 +33,7 @@ const std::map<std::string_view, Row> kRows = {
     {"project.list", {200, ""}},
     {"project.create", {201, R"({"name":"Another"})", true}},
     {"project.get", {200, ""}},
+    {"project.remove", {400, "?confirm=another"}},
     {"project.usage", {200, ""}},
     {"space.create", {201, R"({"name":"second"})"}},
     {"space.get", {200, ""}},

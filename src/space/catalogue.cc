@@ -69,6 +69,7 @@ class SqliteCatalogue final : public Catalogue {
   Result<void> giveProjectsWithoutTeam(std::string_view teamId) override;
   Result<ProjectPtr> createProject(std::string_view name, std::string_view teamId) override;
   Result<ProjectPtr> moveProject(std::string_view project, std::string_view teamId) override;
+  Result<void> removeProject(std::string_view project) override;
   Result<SpacePtr> createSpace(std::string_view project, std::string_view name, Entry entry) override;
   Result<SpacePtr> renameSpace(std::string_view project, std::string_view name, std::string newName) override;
   Result<TrashedSpace> removeSpace(std::string_view project, std::string_view name) override;
@@ -235,6 +236,31 @@ Result<ProjectPtr> SqliteCatalogue::createProject(std::string_view name, std::st
   next.projects.emplace(project->uniqueName, project);
   publish(std::move(next));
   return ProjectPtr(project);
+}
+
+Result<void> SqliteCatalogue::removeProject(std::string_view project) {
+  const std::scoped_lock lock(mutate_);
+  Snapshot next = *snapshot();
+  const auto found = next.projects.find(project);
+  if (found == next.projects.end()) return notFound("Unknown project");
+  const auto gone = found->second;
+  const auto refuse = [](std::string text) { return Error::make(ErrorCode::alreadyExists, std::move(text)); };
+  if (!gone->spaces.empty()) return refuse(fmt::format("The project has the space '{}'. Fix: remove its spaces first.", gone->spaces.begin()->first));
+  REDD_TRY(const auto trashed, tables_->trash(gone->id));
+  if (!trashed.empty()) return refuse(fmt::format("The project's trash holds the space '{}'. Fix: restore it, or delete it for good first.", trashed.front().name));
+  REDD_TRY(const auto leaving, tables_->hasSpaces(gone->id));
+  if (leaving) return Error::make(ErrorCode::unavailable, "Spaces of the project are being deleted. Fix: try again in a moment.");
+  next.projects.erase(found);
+  if (next.defaultProject == gone->uniqueName) {
+    const auto oldest = std::ranges::min_element(next.projects, {}, [](const auto& one) { return one.second->createdMs; });
+    next.defaultProject = oldest == next.projects.end() ? std::string() : oldest->first;
+  }
+  REDD_TRY_VOID(tables_->transact([&]() -> Result<void> {
+    REDD_TRY_VOID(tables_->removeProject(gone->id));
+    return tables_->putDefaultProject(next.defaultProject);
+  }));
+  publish(std::move(next));
+  return {};
 }
 
 // The project, when it has room for a space of that name.

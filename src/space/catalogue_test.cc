@@ -75,6 +75,24 @@ class CatalogueTest : public testing::Test {
   fs::path dir_;
 };
 
+TEST_F(CatalogueTest, AProjectGoesWhenNothingIsInIt) {
+  const auto catalogue = open();
+  const auto first = makeDev(*catalogue);
+  const auto second = (*catalogue->createProject("Another"))->uniqueName;
+  EXPECT_EQ(catalogue->removeProject("none").error().text(), "Unknown project");
+  EXPECT_THAT(std::string(catalogue->removeProject(first).error().text()), HasSubstr("has the space 'dev'"));
+  const auto trashed = *catalogue->removeSpace(first, "dev");
+  EXPECT_THAT(std::string(catalogue->removeProject(first).error().text()), HasSubstr("trash holds the space 'dev'"));
+  ASSERT_TRUE(catalogue->doomOne(first, trashed.id));
+  EXPECT_EQ(catalogue->removeProject(first).error().code, ErrorCode::unavailable);
+  ASSERT_TRUE(catalogue->purged(trashed.id));
+  EXPECT_EQ(catalogue->snapshot()->defaultProject, first);
+  ASSERT_TRUE(catalogue->removeProject(first));
+  EXPECT_EQ(catalogue->snapshot()->defaultProject, second);
+  ASSERT_TRUE(catalogue->removeProject(second));
+  EXPECT_EQ(catalogue->snapshot()->defaultProject, "");
+}
+
 TEST_F(CatalogueTest, ListsOfASpaceAreKept) {
   std::string project;
   {

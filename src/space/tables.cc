@@ -123,6 +123,13 @@ Result<void> Tables::putProject(const Project& project) {
                                project.id, project.name, project.uniqueName, project.createdMs, project.teamId));
 }
 
+Result<void> Tables::removeProject(std::string_view id) { return written(database_.run("DELETE FROM projects WHERE id = ?", id)); }
+
+Result<bool> Tables::hasSpaces(std::string_view projectId) {
+  REDD_TRY(auto row, database_.query("SELECT 1 FROM spaces WHERE project_id = ? LIMIT 1", projectId));
+  return row.step();
+}
+
 Result<void> Tables::putDefaultProject(std::string_view uniqueName) {
   return written(database_.run("INSERT INTO meta (name, value) VALUES ('default_project', ?) "
                                "ON CONFLICT (name) DO UPDATE SET value = excluded.value",

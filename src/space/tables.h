@@ -40,6 +40,8 @@ class Tables {
   // Inside transact():
   Result<void> forgetFormerOwner();
   Result<void> putProject(const Project& project);
+  Result<void> removeProject(std::string_view id);
+  Result<bool> hasSpaces(std::string_view projectId);  // hidden ones too
   Result<void> putDefaultProject(std::string_view uniqueName);
   Result<void> putSpace(const Space& space);  // name, settings without env, revisions, active deployment, split
   Result<void> removeSpace(std::string_view spaceId);  // and all that belongs to it

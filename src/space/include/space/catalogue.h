@@ -81,6 +81,9 @@ class Catalogue {
   // spec 70.4: 4-15 letters or digits; the suffix is made here. No space
   virtual Result<ProjectPtr> createProject(std::string_view name, std::string_view teamId = {}) = 0;
   virtual Result<ProjectPtr> moveProject(std::string_view project, std::string_view teamId) = 0;
+  // alreadyExists: it has spaces, or some in its trash. unavailable: such are being deleted just now. The oldest of the others becomes the
+  // default project when it was that.
+  virtual Result<void> removeProject(std::string_view project) = 0;
   virtual Result<SpacePtr> createSpace(std::string_view project, std::string_view name, Entry entry = Entry::project) = 0;  // [a-z0-9-]{1,30}
   virtual Result<SpacePtr> renameSpace(std::string_view project, std::string_view name, std::string newName) = 0;
   // Into the trash: no longer in snapshots, its name is free, its domains too. Nothing of it is lost before it is purged.
