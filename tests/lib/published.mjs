@@ -5,12 +5,12 @@ import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { node, root, run } from './redd.mjs';
 
-export const cli = join(root, 'tests/cli/node_modules/codehooks/dist/index.js');
+const cli = join(root, 'tests/cli/node_modules/codehooks/dist/index.js');
 const plain = (text) => text.replace(/\x1b\[[\d;?]*[A-Za-z]/g, '').replaceAll('\r', '');
 const contentOf = (file) => readFile(file, 'utf8').catch((error) => { if (error.code === 'ENOENT') return ''; throw error; });
 
 // A computer with its own home folder; who sits there is in the client's config file. Its browser only writes down what it is asked to open.
-// → {run(args, options), good(…), screen(…), talk(args, steps, options), open(args, options), login(token), token(), opened()}
+// → {run(args, options), good(…), screen(…), talk(args, steps, options), open(args, options), login(token), token(), opened(), close()}
 //   options: cwd instead of the one given here; env on top of the computer's.
 export async function computer(server, { home, cwd }) {
   const config = join(home, 'codehooks-cli-nodejs/config.json'), browser = join(home, 'browser'), history = join(home, 'opened');
@@ -22,6 +22,7 @@ export async function computer(server, { home, cwd }) {
   await writeFile(browser, `#!/bin/sh\necho "$1" >> '${history}'\n`);
   await chmod(browser, 0o700);
 
+  const talks = new Set();
   const where = (options) => ({ cwd: options.cwd ?? cwd, env: { ...environment, ...options.env } });
   // On a terminal 240 columns wide: its tables are as wide as that, and hold nothing without one. What is typed arrives as it was typed.
   const onTerminal = (args) => ['-qec', `stty cols 240 -icrnl -echo; exec ${[node, cli, ...args].map((word) => `'${word}'`).join(' ')}`, '/dev/null'];
@@ -36,10 +37,13 @@ export async function computer(server, { home, cwd }) {
     async screen(args, options = {}) {
       return plain(succeeded(args, await run('script', onTerminal(args), where(options))).stdout);
     },
-    // Lets the client run on a terminal. → {seen(pattern), type(keys), end(), stop(), done}
+    // Lets the client run on a terminal. → {seen(pattern), type(keys), stop(), done}
     open(args, options = {}) {
-      const child = spawn('script', onTerminal(args), { ...where(options), env: { PATH: process.env.PATH, LANG: 'C.UTF-8', ...where(options).env } });
-      return conversation(child);
+      const { env, cwd: folder } = where(options);
+      const talk = conversation(spawn('script', onTerminal(args), { cwd: folder, env: { PATH: process.env.PATH, LANG: 'C.UTF-8', ...env } }));
+      talks.add(talk);
+      talk.done.then(() => talks.delete(talk));
+      return talk;
     },
     // Answers its questions: steps are [what it must print since the last answer, the keys then]. → what a person saw
     async talk(args, steps, options) {
@@ -54,6 +58,8 @@ export async function computer(server, { home, cwd }) {
     login: (token) => writeFile(config, JSON.stringify(token ? { token } : {})),
     token: async () => JSON.parse(await contentOf(config) || '{}').token,
     opened: async () => (await contentOf(history)).split('\n').filter(Boolean),
+    // Ends what still runs, after a failure.
+    close: () => Promise.all([...talks].map((talk) => talk.stop())),
   };
   return client;
 }
@@ -63,11 +69,16 @@ function succeeded(args, result) {
   return result;
 }
 
+// One question at a time: seen() is awaited before the next.
 function conversation(child) {
-  let text = '', from = 0;
+  let text = '', from = 0, isOver = false;
   let changed = () => {};
   child.stdout.setEncoding('utf8').on('data', (piece) => { text += piece; changed(); });
-  const done = once(child, 'close').then(([code]) => { changed(); return { code, text: plain(text) }; });
+  const done = once(child, 'close').then(([code]) => {
+    isOver = true;
+    changed();
+    return { code, text: plain(text) };
+  });
   return {
     done,
     // Waits until it has printed this since what was seen last.
@@ -78,7 +89,7 @@ function conversation(child) {
           from += found.index + found[0].length;
           return found;
         }
-        if (child.exitCode !== null) throw new Error(`it ended without ${pattern}: ${plain(text).slice(from)}`);
+        if (isOver) throw new Error(`it ended without ${pattern}: ${plain(text).slice(from)}`);
         await new Promise((resolve) => { changed = resolve; });
       }
     },
