@@ -84,6 +84,17 @@ describe('GraphQL: people', () => {
     assert.deepEqual((await me(ada.token)).Projects, []);
   });
 
+  test('CP-01 an invitation into a project names a role', async () => {
+    const invite = `mutation($projectId: ID! $email: EmailAddress! $role: ProjectRole!) { addProjectInvitation(projectId: $projectId, email: $email, role: $role) { id } }`;
+    for (const [role, ours] of Object.entries({ ADMIN: 'owner', DEVELOPER: 'developer', VIEWER: 'viewer' })) {
+      const { addProjectInvitation: { id } } = await ask(server.token, invite, { projectId: project.id, email: 'eve@example.org', role });
+      const { invitations } = await server.api('GET', '/invitations');
+      assert.equal(invitations.find((one) => one.id === id).role, ours);
+      await server.api('DELETE', `/invitations/${id}`);
+    }
+    assert.match(await messageOf(server.token, invite, { projectId: project.id, email: 'eve@example.org', role: 'OWNER' }), /does not exist in "ProjectRole"/);
+  });
+
   test('CP-01 invitations into a team: declined, then accepted', async () => {
     const invite = () => server.api('POST', `/teams/${team.id}/invitations`, { email: ada.email, role: 'viewer' });
     const first = await invite();

@@ -112,7 +112,7 @@ const rows = {
   }),
 };
 
-const kRoles = { ADMIN: 'owner' };  // the protocol's names of roles → ours
+const kRoles = { ADMIN: 'owner', DEVELOPER: 'developer', VIEWER: 'viewer' };  // the protocol's names of roles → ours
 
 async function runRow(row, args, context) {
   const step = await row(args, context);

@@ -59,6 +59,12 @@ Task<Result<Answer>> invite(Call call, account::Invitation wanted) {
   co_return Answer{invitationJson(call, made)};
 }
 
+bool isInTeamOf(const Call& call, const space::Project& project) {
+  const auto directory = call.services.accounts.directory();
+  const auto* team = directory->team(project.teamId);
+  return team != nullptr && team->members.contains(call.caller.userId);
+}
+
 Task<Result<Answer>> accept(Call call, std::string invitationId) {
   auto& accounts = call.services.accounts;
   const auto userId = call.caller.userId;
@@ -86,12 +92,17 @@ Task<Result<Answer>> moveProject(Call call) {
 }
 
 Task<Result<Answer>> joinProject(Call call) {
-  const auto project = projectOf(call);
+  static constexpr auto kNotInvited = "There is no invitation into this project for you.";
+  const auto found = projectOf(call);
+  if (!found) co_return notFound(kNotInvited);
+  const auto& project = **found;
   const auto directory = call.services.accounts.directory();
   for (const auto& [id, one] : directory->invitations) {
-    if (project && one->projectId == (*project)->id && isFor(call.caller, *one)) co_return co_await accept(std::move(call), std::string(id));
+    if (one->projectId == project.id && isFor(call.caller, *one)) co_return co_await accept(std::move(call), std::string(id));
   }
-  co_return notFound("There is no invitation into this project for you.");
+  const bool isIn = isInTeamOf(call, project) || directory->projectMembers(project.id).contains(call.caller.userId);
+  if (!isIn) co_return notFound(kNotInvited);
+  co_return Answer{std::string(kOk)};
 }
 
 Task<Result<Answer>> leaveProject(Call call) {
@@ -100,6 +111,9 @@ Task<Result<Answer>> leaveProject(Call call) {
   auto& accounts = call.services.accounts;
   const auto userId = call.caller.userId;
   const auto id = project->id;
+  if (isInTeamOf(call, *project) && !accounts.directory()->projectMembers(id).contains(userId)) {
+    co_return notFound("You are in this project through its team. Fix: leave the team.");
+  }
   REDD_CO_TRY_VOID(co_await call.services.lane.run<void>([&accounts, id, userId] { return accounts.removeProjectMember(id, userId); }));
   co_return Answer{std::string(kOk)};
 }

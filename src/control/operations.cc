@@ -223,7 +223,7 @@ std::vector<Operation> accountTable() {
 
       {"project.move", "PUT", REDD_PROJECT "/team", owner, write, "Gives a project to another team.", {{"teamId", text, required}}, moveProject},
       {"project.invite", "POST", REDD_PROJECT "/invitations", owner, write, "Invites somebody into a project.", invitee, inviteToProject, nullptr, 201},
-      {"project.join", "POST", REDD_PROJECT "/join", person, write, "Accepts the invitation into a project.", {}, joinProject},
+      {"project.join", "POST", REDD_PROJECT "/join", person, write, "Accepts the invitation into a project; who is in it already stays so.", {}, joinProject},
       {"project.leave", "POST", REDD_PROJECT "/leave", viewer, write, "Leaves a project.", {}, leaveProject},
       {"project.member.set", "PUT", REDD_PROJECT "/members/{user}", owner, write, "Changes the role of somebody in a project.", {{"role", text, required}},
        setProjectMember},

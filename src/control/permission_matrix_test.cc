@@ -137,7 +137,7 @@ const std::map<std::string_view, Row> kRows = {
     {"adminToken.remove", {200, ""}},
     {"project.move", {200, R"({"teamId":"TEAM"})"}},
     {"project.invite", {201, R"({"email":"new@example.org","role":"viewer"})"}},
-    {"project.join", {404, ""}},
+    {"project.join", {200, "", true}},
     {"project.leave", {404, "", true}},
     {"project.member.set", {200, R"({"role":"developer"})"}},
     {"project.member.remove", {200, ""}},

@@ -1,14 +1,13 @@
-// The published command line, codehooks 1.0.13 as npm has it, against the real redd: nothing but its environment variables says where.
-// What is printed is checked as a person sees it. Commands that need a login take a token in their config file: published(args, {token}).
+// The published command line on a space: code, data, keys, logs, usage. What is printed is checked as a person sees it.
+// published() works as a CI does, with --admintoken; loggedIn() as a person with a login, for the commands that want one.
 import { after, before, describe, test } from 'node:test';
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
-import { node, request, root, run, startRedd } from '../lib/redd.mjs';
-
-const cli = join(root, 'tests/cli/node_modules/codehooks/dist/index.js');
+import { join } from 'node:path';
+import { computer } from '../lib/published.mjs';
+import { request, root, startRedd } from '../lib/redd.mjs';
 
 // The client decodes its token and looks at exp. The owner's token may be any text, so also one in this shape.
 const userToken = () => {
@@ -33,28 +32,12 @@ export default app.init();
 `;
 
 describe('the published command line', () => {
-  let server, dir, project;
+  let server, dir, project, ci, person;
 
-  // token: of a user; the client decodes it and does not verify it. Without one: --admintoken with the owner's.
-  async function published(args, { cwd = join(dir, 'app'), token, terminal = false } = {}) {
-    const home = join(dir, token ? 'home-in' : 'home-out');
-    const config = join(home, 'codehooks-cli-nodejs/config.json');
-    await mkdir(dirname(config), { recursive: true });
-    await writeFile(config, JSON.stringify(token ? { token } : {}));
-    const words = token ? args : [...args, '--admintoken', server.token];
-    const env = { ADMIN_API_URL: server.url, COHO_APIGW_URL: server.url, ADMIN_URL: server.url, XDG_CONFIG_HOME: home, HOME: home, NO_UPDATE_NOTIFIER: '1' };
-    if (!terminal) return run(node, [cli, ...words], { cwd, env });
-    const quoted = [node, cli, ...words].map((word) => `'${word}'`).join(' ');
-    return run('script', ['-qec', `stty cols 240; exec ${quoted}`, '/dev/null'], { cwd, env });
-  }
-  // Its tables are as wide as the terminal, and hold nothing without one.
-  const table = async (args, options) => (await good(args, { ...options, terminal: true })).replace(/\x1b\[[\d;]*m/g, '');
-  const good = async (args, options) => {
-    const result = await published(args, options);
-    assert.equal(result.code, 0, `codehooks ${args.join(' ')}: ${result.stdout}${result.stderr}`);
-    return result.stdout;
-  };
-  const loggedIn = (...args) => good(args, { token: server.token });
+  const withToken = (args) => [...args, '--admintoken', server.token];
+  const published = (args, options) => ci.run(withToken(args), options);
+  const good = (args, options) => ci.good(withToken(args), options);
+  const loggedIn = (...args) => person.good(args);
   const query = async (...args) => JSON.parse(await good(['query', ...args]));
   const names = async (...args) => (await query('pets', ...args)).map((one) => one.name);
   const hello = (path = '/hello') => request(`${server.url}/dev${path}`, { headers: { host: `${project}.api.localhost` } });
@@ -63,6 +46,9 @@ describe('the published command line', () => {
   before(async () => {
     server = await startRedd({ env: { REDD_OWNER_TOKEN: userToken() } });
     dir = await mkdtemp(join(tmpdir(), 'redd-published-'));
+    ci = await computer(server, { home: join(dir, 'ci'), cwd: join(dir, 'app') });
+    person = await computer(server, { home: join(dir, 'person'), cwd: join(dir, 'app') });
+    await person.login(server.token);
     await server.api('POST', '/projects', { name: 'another' });  // the default one: Host decides, not the address
     project = (await server.api('POST', '/projects', { name: 'mypets' })).uniqueName;
     await server.api('POST', `/projects/${project}/spaces`, { name: 'dev' });
@@ -111,7 +97,7 @@ describe('the published command line', () => {
     await file('index.js', app('second'));
     await good(['deploy']);
     assert.equal((await hello()).json.message, 'second');
-    const printed = await table(['deploy', '--history']);
+    const printed = await ci.screen(withToken(['deploy', '--history']));
     assert.match(printed, /DeploymentID/);
     assert.match(printed, /\(active\)/);
     const json = await good(['deploy', '--history', '--json']);
@@ -162,7 +148,7 @@ describe('the published command line', () => {
     assert.deepEqual(await query('pets', 'type=Fish', '--count'), [{ count: 2 }]);
     assert.match(await good(['query', 'pets', 'name=Polly', '--pretty']), /name: 'Polly'/);
     assert.match(await good(['query', 'pets', 'name=Polly', '--csv']), /_id,name,type,age\n1,Polly,Parrot,3/);
-    assert.match(await table(['query', 'pets', 'name=Polly', '--table']), /_id +│ name +│ type +│ age[^]*1 +│ Polly +│ Parrot +│ 3/);
+    assert.match(await ci.screen(withToken(['query', 'pets', 'name=Polly', '--table'])), /_id +│ name +│ type +│ age[^]*1 +│ Polly +│ Parrot +│ 3/);
   });
 
   test('CP-03 query: update, replace, delete; queues are refused', async () => {
@@ -213,7 +199,7 @@ describe('the published command line', () => {
     await loggedIn('set', 'k', 'v', '--keyspace', 'other');
     assert.match(inColours(await loggedIn('get', '*', '--keyspace', 'other')), /key: 'k'[^]*\n 1 keys/);
     assert.match(inColours(await loggedIn('del', 'color-one')), /removed: true/);
-    const gone = await published(['get', 'color-one'], { token: server.token });
+    const gone = await person.run(['get', 'color-one']);
     assert.equal(gone.code, 1);
     assert.match(gone.stdout, /404 Not Found/);
   });
@@ -228,7 +214,7 @@ describe('the published command line', () => {
 
   test('CP-08 collection and stats', async () => {
     assert.match(await loggedIn('collection', '--json'), /collection: 'many', indexes: \[ 'n', 'text' \]|collection: 'many',\n\s+indexes: \[ 'n', 'text' \]/);
-    assert.match(await table(['collection'], { token: server.token }), /Collection +│ Indexes +│ Created[^]*pets/);
+    assert.match(await person.screen(['collection']), /Collection +│ Indexes +│ Created[^]*pets/);
     const stats = await loggedIn('stats');
     assert.match(stats, /--- dev ---/);
     assert.match(stats, /API\/func call : [1-9]/);
@@ -238,12 +224,11 @@ describe('the published command line', () => {
   });
 
   test('AU-05 a wrong token, no project, an unknown space', async () => {
-    const wrong = (args, env) => run(node, [cli, ...args], { cwd: join(dir, 'app'), env: { COHO_APIGW_URL: server.url, XDG_CONFIG_HOME: join(dir, 'none'), HOME: dir, NO_UPDATE_NOTIFIER: '1', ...env } });
-    const denied = await wrong(['query', 'pets', '--admintoken', 'nonsense']);
+    const denied = await ci.run(['query', 'pets', '--admintoken', 'nonsense']);
     assert.equal(denied.code, 1);
     assert.match(denied.stderr, /Unable to perform query\. No access\./);
-    assert.match((await wrong(['import', 'pets.json', 'pets', '--admintoken', 'nonsense'])).stdout, /Unable to import\. No access\./);
-    assert.match((await wrong(['deploy', '--history', '--admintoken', 'nonsense'])).stderr, /401 status code, not logged in\?/);
+    assert.match((await ci.run(['import', 'pets.json', 'pets', '--admintoken', 'nonsense'])).stdout, /Unable to import\. No access\./);
+    assert.match((await ci.run(['deploy', '--history', '--admintoken', 'nonsense'])).stderr, /401 status code, not logged in\?/);
     await mkdir(join(dir, 'nowhere'), { recursive: true });
     const nowhere = await published(['query', 'pets', '--debug'], { cwd: join(dir, 'nowhere') });
     assert.equal(nowhere.code, 1);
@@ -252,7 +237,6 @@ describe('the published command line', () => {
   });
 
   test('AU-05 without a token it asks for a login', async () => {
-    const printed = await run(node, [cli, 'query', 'pets'], { cwd: join(dir, 'app'), env: { COHO_APIGW_URL: server.url, XDG_CONFIG_HOME: join(dir, 'none'), HOME: dir, NO_UPDATE_NOTIFIER: '1' } });
-    assert.match(printed.stdout, /You need to log in or sign up first with/);
+    assert.match(await ci.good(['query', 'pets']), /You need to log in or sign up first with/);
   });
 });
