@@ -22,7 +22,11 @@ Result<void> create(const Context& context, const CreateArguments& arguments);
 Result<void> init(const Context& context, const CreateArguments& arguments);  // an empty name: the folder's
 
 // commands/spaces.cc
-Result<void> addSpace(const Context& context, const std::string& space);
+struct AddArguments {
+  std::string space;
+  bool isRestricted = false;  // open to the owners of the project's team only; nothing changes it later
+};
+Result<void> addSpace(const Context& context, const AddArguments& arguments);
 Result<void> useSpace(const Context& context, const std::string& space);
 Result<void> listProjects(const Context& context);
 

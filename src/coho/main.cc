@@ -3,6 +3,9 @@
 #include <fmt/format.h>
 #include <signal.h>
 
+#include <algorithm>
+#include <span>
+
 #include "command_line.h"
 #include "commands.h"
 #include "deployment_commands.h"
@@ -18,6 +21,7 @@ enum ExitCode : int { kDone = 0, kFailed = 1, kUsage = 2 };
 struct Arguments : Parsed {
   std::string name;  // the positional of most commands
   CreateArguments create;
+  AddArguments more;
   DeployArguments deploy;
   JwksArguments jwks;
   EnvArguments env;
@@ -51,8 +55,9 @@ void addProjectCommands(CLI::App& app, Arguments& a) {
   here->add_option("name", a.create.name, "Name of the new project (default: the folder's)")->check(newNameProblem);
   here->add_flag_callback("--empty", [&a] { a.create.starter = Starter::none; }, "Write config.json only");
 
-  auto* more = add(app, a, "add", "Add a space to the project", [&a](const Context& c) { return addSpace(c, a.name); });
-  more->add_option("space", a.name, "1 to 30 lower-case letters, digits or '-'")->required()->check(spaceProblem);
+  auto* more = add(app, a, "add", "Add a space to the project", [&a](const Context& c) { return addSpace(c, a.more); });
+  more->add_option("space", a.more.space, "1 to 30 lower-case letters, digits or '-'")->required()->check(spaceProblem);
+  more->add_flag("--restricted", a.more.isRestricted, "Only owners of the project's team see or change it");
   auto* use = add(app, a, "use", "Make a space the current one of this folder", [&a](const Context& c) { return useSpace(c, a.name); });
   use->add_option("space", a.name, "A space of the project")->required()->check(spaceProblem);
   add(app, a, "projects", "List projects and spaces", [](const Context& c) { return listProjects(c); });
@@ -137,13 +142,35 @@ int report(const Context& context, const Error& error) {
   return kFailed;
 }
 
+// How far the words name a command: " team role", and the word behind it that names none, when one had to.
+struct Understood {
+  std::string command, unknown;
+};
+
+Understood understood(const CLI::App& app, std::span<char*> words) {
+  Understood out;
+  const CLI::App* at = &app;
+  for (const std::string word : words) {
+    if (word.starts_with('-') || at->get_subcommands([](const CLI::App*) { return true; }).empty()) break;
+    const auto found = at->get_subcommands([&word](const CLI::App* one) { return one->check_name(word); });
+    if (found.empty()) {
+      out.unknown = word;
+      break;
+    }
+    at = found.front();
+    out.command += " " + at->get_name();
+  }
+  return out;
+}
+
 // --help and --version arrive here too.
-int notUnderstood(const CLI::App& app, const CLI::ParseError& error, std::string_view first) {
-  if (error.get_exit_code() == 0) return app.exit(error);
-  const bool unknown = app.get_subcommands().empty() && !first.empty() && !first.starts_with('-');
-  const auto text = unknown ? fmt::format("there is no command '{}'", inertLine(first)) : inert(error.what());
-  const auto which = app.get_subcommands().empty() ? std::string() : " " + app.get_subcommands().front()->get_name();
-  fmt::print(stderr, "Error: {}\nRun coho{} --help for what there is.\n", text, which);
+int notUnderstood(const CLI::App& app, const CLI::ParseError& error, std::span<char*> words) {
+  const auto [command, unknown] = understood(app, words);
+  if (error.get_exit_code() == 0 && unknown.empty()) return app.exit(error);
+  const auto text = unknown.empty() ? inert(error.what()) : fmt::format("there is no command '{}'", inertLine((command + " " + unknown).substr(1)));
+  fmt::print(stderr, "Error: {}\nRun coho{} --help for what there is.\n", text, command);
+  const auto isJson = [](std::string_view word) { return word == "--json"; };
+  if (std::ranges::any_of(words, isJson)) fmt::print("{}\n", Json{{"ok", false}, {"error", text}, {"code", name(ErrorCode::invalidArgument)}}.dump());
   return kUsage;
 }
 
@@ -171,7 +198,7 @@ int run(int count, char** values) {
   try {
     app.parse(count, values);
   } catch (const CLI::ParseError& error) {
-    return notUnderstood(app, error, count > 1 ? values[1] : "");
+    return notUnderstood(app, error, std::span(values, static_cast<std::size_t>(count)).subspan(1));
   }
 
   const auto environment = Environment::ofProcess();

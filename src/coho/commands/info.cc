@@ -67,7 +67,7 @@ Result<void> info(const Context& context, Keys keys) {
   if (endpoints.empty()) endpoints.push_back(textOf(space, "endpoint"));
   const auto deployment = memberOf(space, "deployment");
   Table table({"Project", target.project});
-  rows(table, "Space", {target.space});
+  rows(table, "Space", {target.space + (flagOf(space, "restricted") ? " (restricted: for owners of the team)" : "")});
   rows(table, "Endpoint", endpoints);
   rows(table, "Server", {client.login().url});
   rows(table, "JWKS", jwksRows(space));

@@ -56,7 +56,8 @@ Result<void> listSpaces(const Context& context) {
     Json rows = Json::array();
     for (const auto& one : spaces) {
       const auto deployment = memberOf(one, "deployment");
-      rows.push_back({{"name", textOf(one, "name")}, {"endpoint", textOf(one, "endpoint")}, {"deployment", deployment}, {"split", memberOf(one, "split")}});
+      rows.push_back({{"name", textOf(one, "name")}, {"restricted", flagOf(one, "restricted")}, {"endpoint", textOf(one, "endpoint")},
+                      {"deployment", deployment}, {"split", memberOf(one, "split")}});
     }
     context.result({{"project", at.project}, {"spaces", rows}});
     return {};
@@ -66,13 +67,13 @@ Result<void> listSpaces(const Context& context) {
     return {};
   }
   const auto here = context.target();
-  Table table({"SPACE", "DEPLOYED", "DOMAINS", "ENDPOINT"});
+  Table table({"SPACE", "FOR", "DEPLOYED", "DOMAINS", "ENDPOINT"});
   for (const auto& one : spaces) {
     const auto name = textOf(one, "name");
     const auto deployment = memberOf(one, "deployment");
     const bool isHere = here && here->space == name;
-    table.add({name + (isHere ? " *" : ""), deployment.is_object() ? isoTime(numberOf(deployment, "createdMs")) : "-",
-               fmt::format("{}", fmt::join(textsOf(one, "domains"), ", ")), textOf(one, "endpoint")});
+    table.add({name + (isHere ? " *" : ""), flagOf(one, "restricted") ? "team owners" : "members", deployment.is_object() ? isoTime(numberOf(deployment, "createdMs")) : "-",
+               textsOf(one, "domains").empty() ? "-" : fmt::format("{}", fmt::join(textsOf(one, "domains"), ", ")), textOf(one, "endpoint")});
   }
   print(context.terminal, table);
   return {};

@@ -8,20 +8,24 @@
 
 namespace redd::coho {
 
-Result<void> addSpace(const Context& context, const std::string& space) {
+Result<void> addSpace(const Context& context, const AddArguments& arguments) {
+  const auto& space = arguments.space;
   REDD_TRY_VOID(checkSpaceName(space));
   REDD_TRY(const auto project, context.project());
   REDD_TRY(const auto client, context.connect());
   const Target target{project, space, "config.json or --project"};
-  REDD_TRY(const auto made,
-           context.call(client, target,
-                        {.method = "POST", .path = fmt::format("/projects/{}/spaces", segment(project)), .body = {{"name", space}}}));
+  Json body{{"name", space}};
+  if (arguments.isRestricted) body["restricted"] = true;
+  REDD_TRY(const auto made, context.call(client, target, {.method = "POST",
+                                                          .path = fmt::format("/projects/{}/spaces", segment(project)),
+                                                          .body = std::move(body)}));
   if (context.wantsJson()) {
     context.result(made);
     return {};
   }
   context.terminal.out(target.label());
   context.terminal.out(fmt::format("Endpoint: {}", inertLine(textOf(made, "endpoint"))));
+  if (flagOf(made, "restricted")) context.terminal.out("Restricted: only owners of the project's team see or change it.");
   context.terminal.out(fmt::format("\nNext: {0} use {1}, then {0} add-token and {0} deploy", commandName(context.environment), space));
   return {};
 }
