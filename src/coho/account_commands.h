@@ -6,6 +6,7 @@
 #include <string>
 
 #include "base/result.h"
+#include "confirmation.h"
 #include "context.h"
 
 namespace redd::coho {
@@ -45,6 +46,7 @@ Result<void> showTeam(const Context& context, const std::string& team);  // id o
 Result<void> createTeam(const Context& context, const std::string& name);
 struct TeamArguments {
   std::string team, name, user, role;  // user: id or e-mail address
+  Confirmation confirmation;           // of removeTeam()
 };
 Result<void> renameTeam(const Context& context, const TeamArguments& arguments);
 Result<void> removeTeam(const Context& context, const TeamArguments& arguments);
@@ -67,7 +69,8 @@ Result<void> removeAccessToken(const Context& context, const AccessTokenArgument
 // commands/users.cc
 Result<void> listUsers(const Context& context);
 struct UserArguments {
-  std::string email, name;  // email: or id
+  std::string email, name;    // email: or id
+  Confirmation confirmation;  // of removeUser()
 };
 Result<void> addUser(const Context& context, const UserArguments& arguments);
 Result<void> linkUser(const Context& context, const UserArguments& arguments);

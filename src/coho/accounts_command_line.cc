@@ -62,7 +62,7 @@ void addPeople(CLI::App& app, Parsed& parsed) {
                                with<InviteArguments>(invite, guest));
   inviting->add_option("email", guest->email);
   inviting->add_option("--role", guest->role, "viewer, developer or owner")->capture_default_str()->check(kRoles);
-  inviting->add_option("--team", guest->team, "Into this team (id) instead of the project");
+  inviting->add_option("--team", guest->team, "Into this team (id or name) instead of the project");
   inviting->add_option("--remove", guest->remove, "Take this invitation back");
   const auto project = std::make_shared<std::string>();
   auto* join = makeCommand(app, parsed, "join", "Accept the invitation into a project", with<std::string>(joinProject, project));
@@ -85,6 +85,7 @@ void addTeams(CLI::App& app, Parsed& parsed) {
   rename->add_option("name", wanted->name, "The new name")->required();
   auto* remove = makeCommand(team, parsed, "remove", "Remove a team without projects", with<TeamArguments>(removeTeam, wanted));
   remove->add_option("team", wanted->team, "Id or name")->required();
+  addConfirmation(*remove, wanted->confirmation);
   auto* role = makeCommand(team, parsed, "role", "Change the role of a member", with<TeamArguments>(setTeamRole, wanted));
   role->add_option("team", wanted->team, "Id or name")->required();
   role->add_option("user", wanted->user, "Id or e-mail address")->required();
@@ -136,6 +137,7 @@ void addServerPeople(CLI::App& app, Parsed& parsed) {
   link->add_option("email", wanted->email, "E-mail address or id")->required();
   auto* remove = makeCommand(user, parsed, "remove", "Remove an account", with<UserArguments>(removeUser, wanted));
   remove->add_option("email", wanted->email, "E-mail address or id")->required();
+  addConfirmation(*remove, wanted->confirmation);
 
   const auto rows = std::make_shared<AuditArguments>();
   auto* log = makeCommand(app, parsed, "audit", "Show who changed what on the server, newest first", with<AuditArguments>(audit, rows));

@@ -30,7 +30,7 @@ class Silence {
 
 Result<std::string> nextLine(std::string_view question) {
   std::string line;
-  if (!std::getline(std::cin, line)) return invalid(fmt::format("no answer to '{}': standard input has ended", question));
+  if (!std::getline(std::cin, line)) return invalid(fmt::format("no answer to '{}': standard input has ended. Fix: write it to standard input, or run this on a terminal", question));
   if (line.ends_with('\r')) line.pop_back();
   return line;
 }
@@ -46,8 +46,8 @@ Result<std::string> askLine(const Context& context, std::string_view question) {
 
 Result<std::string> askSecret(const Context& context, std::string_view question) {
   if (!isTerminal()) return nextLine(question);
+  const Silence silence;  // before the question: who answers at once is not shown either
   context.terminal.note(fmt::format("{} (is not shown):", question));
-  const Silence silence;
   return nextLine(question);
 }
 

@@ -112,10 +112,12 @@ std::vector<std::string> Table::lines(std::size_t widthMax) const {
   return out;
 }
 
-void print(Terminal& terminal, const Table& table) {
-  const auto lines = table.lines(terminal.width());
-  terminal.out(terminal.paint(Colour::dim, lines.front()));
-  for (std::size_t i = 1; i < lines.size(); ++i) terminal.out(lines[i]);
+void print(Terminal& terminal, const Table& table, Heading heading) {
+  bool isHeading = heading == Heading::first;
+  for (const auto& line : table.lines(terminal.width())) {
+    terminal.out(isHeading ? terminal.paint(Colour::dim, line) : line);
+    isHeading = false;
+  }
 }
 
 }  // namespace redd::coho

@@ -57,6 +57,7 @@ class Table {
   std::vector<std::vector<std::string>> rows_;
 };
 
-void print(Terminal& terminal, const Table& table);
+enum class Heading { first, none };  // the first row names the columns, or each row its value
+void print(Terminal& terminal, const Table& table, Heading heading = Heading::first);
 
 }  // namespace redd::coho

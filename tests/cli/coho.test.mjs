@@ -106,7 +106,7 @@ export default app.init();
     assert.match((await inside(['add', 'prod'])).stderr, /^Error: /);
     await good(['use', 'prod']);
     assert.equal((await settings()).space, 'prod');
-    assert.match((await good(['projects'])).stdout, /mybackend-\w{4} +dev, prod/);
+    assert.match((await good(['projects'])).stdout, /mybackend-\w{4} +owner +dev, prod/);
     await writeFile(join(folder, 'index.ts'), `import { app } from 'codehooks-js';
 const where: string = 'prod';
 app.get('/hello', (req: any, res: any) => { res.json({ where }); });

@@ -44,7 +44,8 @@ Result<void> listAccessTokens(const Context& context, const AccessTokenArguments
     return {};
   }
   if (tokens.empty()) {
-    context.terminal.out("No tokens.");
+    context.terminal.out(fmt::format("No tokens yet. Make one: {} {} --name NAME", commandName(context.environment),
+                                     arguments.owner == TokenOwner::team ? "add-admintoken" : "access-token add"));
     return {};
   }
   Table table({"ID", "TOKEN", "KIND", "NAME", "ROLE", "REACH", "MADE", "LAST USED", "EXPIRES"});
@@ -76,7 +77,7 @@ Result<void> addAccessToken(const Context& context, const AccessTokenArguments& 
   context.terminal.out(fmt::format("Token: {}", inertLine(textOf(made, "secret"))));
   context.terminal.out(fmt::format("Role {}, reaches {}, expires {}. It is shown this once.", inertLine(textOf(made, "role")),
                                    inertLine(reachOf(made)), moment(made, "expiresMs", "never")));
-  context.terminal.out(arguments.owner == TokenOwner::team ? "In CI: COHO_TOKEN=TOKEN coho deploy"
+  context.terminal.out(arguments.owner == TokenOwner::team ? fmt::format("In CI: COHO_URL={} COHO_TOKEN=TOKEN coho deploy", client.login().url)
                                                            : "Use it as COHO_TOKEN, or as 'Authorization: Bearer TOKEN'.");
   return {};
 }
@@ -92,7 +93,8 @@ Result<void> removeAccessToken(const Context& context, const AccessTokenArgument
       matches.push_back(id);
     }
   }
-  if (matches.size() != 1) return notFound(fmt::format("{} tokens begin with '{}'. Fix: take the ID that the list shows", matches.size(), inertLine(arguments.id)));
+  if (matches.empty()) return notFound(fmt::format("no token begins with '{}'. Fix: take an ID that the list shows", inertLine(arguments.id)));
+  if (matches.size() > 1) return notFound(fmt::format("{} tokens begin with '{}'. Fix: take the ID that the list shows", matches.size(), inertLine(arguments.id)));
   REDD_TRY(const auto answer, client.call({.method = "DELETE", .path = path + "/" + segment(matches[0])}));
   if (context.wantsJson()) {
     context.result(answer);

@@ -3,6 +3,7 @@
 #include "account_commands.h"
 #include "base/clock.h"
 #include "prompt.h"
+#include "team_lookup.h"
 #include "text.h"
 
 namespace redd::coho {
@@ -64,7 +65,7 @@ Result<void> show(const Context& context, const Client& client) {
   for (const auto& team : teams) {
     table.add({"Team", fmt::format("{} ({}){}", textOf(team, "name"), textOf(team, "role"), flagOf(team, "isDefault") ? ", personal" : "")});
   }
-  print(context.terminal, table);
+  print(context.terminal, table, Heading::none);
   if (!invitations.empty()) {
     context.terminal.out("");
     printInvitations(context, invitations);
@@ -108,7 +109,7 @@ Result<void> invite(const Context& context, const InviteArguments& arguments) {
     if (context.wantsJson()) {
       context.result({{"invitations", invitations}});
     } else if (invitations.empty()) {
-      context.terminal.out(fmt::format("Nobody is invited. Invite somebody: {} invite EMAIL", commandName(context.environment)));
+      context.terminal.out(fmt::format("Nobody is invited. Invite somebody: {} invite EMAIL --role developer", commandName(context.environment)));
     } else {
       printInvitations(context, invitations);
     }
@@ -119,7 +120,8 @@ Result<void> invite(const Context& context, const InviteArguments& arguments) {
     REDD_TRY(const auto project, context.project());
     path = fmt::format("/projects/{}/invitations", segment(project));
   } else {
-    path = fmt::format("/teams/{}/invitations", segment(arguments.team));
+    REDD_TRY(const auto team, findTeam(client, arguments.team));
+    path = fmt::format("/teams/{}/invitations", segment(textOf(team, "id")));
   }
   REDD_TRY(const auto made,
            client.call({.method = "POST", .path = path, .body = {{"email", arguments.email}, {"role", arguments.role}}}));
@@ -147,7 +149,8 @@ Result<void> joinProject(const Context& context, const std::string& project) {
   for (const auto& one : invitations) {
     if (flagOf(one, "mine")) mine.push_back(one);
   }
-  if (mine.size() != 1) return notFound(fmt::format("{} invitations are for you. Fix: coho account lists them; coho join PROJECT", mine.size()));
+  if (mine.empty()) return notFound("no invitation is for you. Fix: ask an owner of the project to run coho invite with your e-mail address");
+  if (mine.size() > 1) return notFound(fmt::format("{} invitations are for you. Fix: coho account lists them; coho join PROJECT", mine.size()));
   REDD_TRY(const auto answer, client.call({.method = "POST", .path = "/invitations/" + segment(textOf(mine[0], "id")), .body = Json::object()}));
   done(context, answer, fmt::format("You are in the {} now.", inertLine(placeOf(mine[0]))));
   return {};
@@ -159,8 +162,12 @@ Result<void> leaveProject(const Context& context, const std::string& project) {
   if (name.empty()) {
     REDD_TRY(name, context.project());
   }
-  REDD_TRY(const auto answer, client.call({.method = "POST", .path = fmt::format("/projects/{}/leave", segment(name)), .body = Json::object()}));
-  done(context, answer, fmt::format("You left the project {}.", inertLine(name)));
+  const auto answer = client.call({.method = "POST", .path = fmt::format("/projects/{}/leave", segment(name)), .body = Json::object()});
+  if (!answer && answer.error().code == ErrorCode::notFound) {
+    return notFound(fmt::format("{}: {}. Fix: coho projects lists those that you are in", answer.error().text(), inertLine(name)));
+  }
+  if (!answer) return answer.error();
+  done(context, *answer, fmt::format("You left the project {}.", inertLine(name)));
   return {};
 }
 

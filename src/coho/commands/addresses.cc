@@ -40,7 +40,7 @@ Result<void> welcome(const Context& context) {
     return {};
   }
   const auto name = commandName(context.environment);
-  Table table({"Step", "Command"});
+  Table table({"STEP", "COMMAND"});
   table.add({"Log in", name + " login URL"});
   table.add({"Make a project", name + " create mybackend && cd mybackend && npm install"});
   table.add({"Put it into service", name + " deploy"});

@@ -146,7 +146,7 @@ Result<void> authStatus(const Context& context, KeySetFetch fetch) {
   table.add({"Fetched", known ? whenText(-numberOf(status, "ageS")) : "not yet"});
   if (!textOf(status, "error").empty()) table.add({"Last error", textOf(status, "error")});
   for (const auto& why : textsOf(status, "unusable")) table.add({"Not used", why});
-  print(context.terminal, table);
+  print(context.terminal, table, Heading::none);
   Table keys({"KEY", "KIND", "ALGORITHM"});
   for (const auto& key : memberOf(status, "keys")) keys.add({textOf(key, "kid"), textOf(key, "kty"), textOf(key, "alg")});
   context.terminal.out("");

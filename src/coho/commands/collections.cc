@@ -112,8 +112,8 @@ Result<void> listCollections(const Context& context, SystemCollections system) {
   Table table({"NAME", "DOCUMENTS", "SCHEMA", "CAP", "INDEXES"});
   for (const auto& one : collections) {
     const auto cap = memberOf(one, "cap");
-    table.add({textOf(one, "name"), grouped(static_cast<std::uint64_t>(numberOf(one, "documents"))), memberOf(one, "schema").is_null() ? "" : "yes",
-               cap.is_null() ? "" : grouped(static_cast<std::uint64_t>(numberOf(one, "cap"))), indexesText(one)});
+    table.add({textOf(one, "name"), grouped(static_cast<std::uint64_t>(numberOf(one, "documents"))), memberOf(one, "schema").is_null() ? "-" : "yes",
+               cap.is_null() ? "-" : grouped(static_cast<std::uint64_t>(numberOf(one, "cap"))), indexesText(one)});
   }
   print(context.terminal, table);
   return {};

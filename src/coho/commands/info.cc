@@ -78,7 +78,7 @@ Result<void> info(const Context& context, Keys keys) {
   rows(table, "Tokens", tokenRows(space));
   rows(table, "Deployment", deploymentRows(deployment));
   rows(table, "Routes", textsOf(deployment, "routes"));
-  for (const auto& line : table.lines(context.terminal.width())) context.terminal.out(line);
+  print(context.terminal, table, Heading::none);
   return {};
 }
 

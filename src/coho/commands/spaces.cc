@@ -57,9 +57,9 @@ Result<void> listProjects(const Context& context) {
     context.terminal.out(fmt::format("No projects yet. Make one: {} create NAME", commandName(context.environment)));
     return {};
   }
-  Table table({"NAME", "PROJECT", "SPACES"});
+  Table table({"NAME", "PROJECT", "YOUR ROLE", "SPACES"});
   for (const auto& project : projects) {
-    table.add({textOf(project, "name"), textOf(project, "uniqueName"), fmt::format("{}", fmt::join(textsOf(project, "spaces"), ", "))});
+    table.add({textOf(project, "name"), textOf(project, "uniqueName"), textOf(project, "role"), fmt::format("{}", fmt::join(textsOf(project, "spaces"), ", "))});
   }
   print(context.terminal, table);
   return {};

@@ -39,7 +39,8 @@ Result<Json> findTeam(const Client& client, const std::string& team) {
   for (const auto& one : found.empty() ? teams.get<std::vector<Json>>() : found) {
     names.push_back(fmt::format("{} ({})", inertLine(textOf(one, "name")), inertLine(textOf(one, "id"))));
   }
-  return notFound(fmt::format("{} teams are called '{}'. Fix: use one of {}", found.size(), inertLine(team), fmt::join(names, ", ")));
+  if (found.empty()) return notFound(fmt::format("there is no team '{}' of yours. Fix: use one of {}", inertLine(team), fmt::join(names, ", ")));
+  return notFound(fmt::format("{} teams are called '{}'. Fix: use the id of one: {}", found.size(), inertLine(team), fmt::join(names, ", ")));
 }
 
 Result<std::string> findMember(const Json& team, const std::string& user) {
@@ -47,7 +48,7 @@ Result<std::string> findMember(const Json& team, const std::string& user) {
     const auto person = memberOf(one, "user");
     if (textOf(person, "id") == user || textOf(person, "email") == user) return textOf(person, "id");
   }
-  return notFound(fmt::format("The team {} has no member '{}'.", inertLine(textOf(team, "name")), inertLine(user)));
+  return notFound(fmt::format("the team {0} has no member '{1}'. Fix: coho team show {0} lists them", inertLine(textOf(team, "name")), inertLine(user)));
 }
 
 Result<void> listTeams(const Context& context) {
@@ -57,9 +58,9 @@ Result<void> listTeams(const Context& context) {
     context.result(answer);
     return {};
   }
-  Table table({"TEAM", "ID", "YOUR ROLE", ""});
+  Table table({"TEAM", "YOUR ROLE", "KIND", "ID"});
   for (const auto& team : memberOf(answer, "teams")) {
-    table.add({textOf(team, "name"), textOf(team, "id"), textOf(team, "role"), flagOf(team, "isDefault") ? "personal" : ""});
+    table.add({textOf(team, "name"), textOf(team, "role"), flagOf(team, "isDefault") ? "personal" : "shared", textOf(team, "id")});
   }
   print(context.terminal, table);
   return {};
@@ -104,8 +105,10 @@ Result<void> renameTeam(const Context& context, const TeamArguments& arguments) 
 Result<void> removeTeam(const Context& context, const TeamArguments& arguments) {
   REDD_TRY(const auto client, context.connect());
   REDD_TRY(const auto found, findTeam(client, arguments.team));
+  const auto name = textOf(found, "name");
+  REDD_TRY_VOID(confirm(context, arguments.confirmation, fmt::format("The team {} and its tokens will be gone for good.", name), name));
   REDD_TRY(const auto answer, client.call({.method = "DELETE", .path = pathOf(found)}));
-  done(context, answer, fmt::format("Removed the team {}.", inertLine(textOf(found, "name"))));
+  done(context, answer, fmt::format("Removed the team {}.", inertLine(name)));
   return {};
 }
 

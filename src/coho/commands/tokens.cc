@@ -30,6 +30,10 @@ Result<void> listTokens(const Context& context, Keys keys) {
     context.result({{"tokens", std::move(tokens)}});
     return {};
   }
+  if (tokens.empty()) {
+    context.terminal.out(fmt::format("{}\nNo API tokens yet. Make one: {} add-token", target.label(), commandName(context.environment)));
+    return {};
+  }
   Table table({"KEY", "ACCESS", "DESCRIPTION"});
   for (const auto& token : tokens) table.add({textOf(token, "key"), textOf(token, "access"), textOf(token, "description")});
   print(context.terminal, table);

@@ -12,8 +12,13 @@ Result<std::string> findUser(const Client& client, const std::string& user) {
   for (const auto& one : memberOf(answer, "users")) {
     if (textOf(one, "id") == user || textOf(one, "email") == user) return textOf(one, "id");
   }
-  return notFound(fmt::format("Nobody here is '{}'. Fix: coho users lists everybody", inertLine(user)));
+  return notFound(fmt::format("nobody here is '{}'. Fix: coho users lists everybody", inertLine(user)));
 }
+
+std::string orDash(std::string text) { return text.empty() ? "-" : text; }
+
+// Of a row of the audit log; nobody before a login.
+std::string whoOf(const Json& row) { return orDash(textOf(row, "whoName").empty() ? textOf(row, "who") : textOf(row, "whoName")); }
 
 void printCode(const Context& context, const Client& client, const Json& answer) {
   context.terminal.out(fmt::format("To set a password, once and within three days: coho redeem {} {}", client.login().url,
@@ -29,10 +34,10 @@ Result<void> listUsers(const Context& context) {
     context.result(answer);
     return {};
   }
-  Table table({"E-MAIL", "NAME", "SINCE", "PASSWORD", "", "ID"});
+  Table table({"E-MAIL", "NAME", "SINCE", "PASSWORD", "ROLE", "ID"});
   for (const auto& one : memberOf(answer, "users")) {
     table.add({textOf(one, "email").empty() ? "none" : textOf(one, "email"), textOf(one, "name"), isoTime(numberOf(one, "createdMs")),
-               flagOf(one, "hasPassword") ? "set" : "none", flagOf(one, "serverOwner") ? "owner of the server" : "", textOf(one, "id")});
+               flagOf(one, "hasPassword") ? "set" : "none", flagOf(one, "serverOwner") ? "owner of the server" : "member", textOf(one, "id")});
   }
   print(context.terminal, table);
   return {};
@@ -66,6 +71,8 @@ Result<void> linkUser(const Context& context, const UserArguments& arguments) {
 Result<void> removeUser(const Context& context, const UserArguments& arguments) {
   REDD_TRY(const auto client, context.connect());
   REDD_TRY(const auto id, findUser(client, arguments.email));
+  const auto what = fmt::format("The account {} will be gone for good, with its tokens and logins.", arguments.email);
+  REDD_TRY_VOID(confirm(context, arguments.confirmation, what, arguments.email));
   REDD_TRY(const auto answer, client.call({.method = "DELETE", .path = "/users/" + segment(id)}));
   if (context.wantsJson()) {
     context.result(answer);
@@ -95,8 +102,7 @@ Result<void> audit(const Context& context, const AuditArguments& arguments) {
   }
   Table table({"NUMBER", "TIME", "WHO", "WHAT", "ON", "FROM", "RESULT"});
   for (const auto& one : memberOf(answer, "rows")) {
-    table.add({fmt::format("{}", numberOf(one, "number")), isoTime(numberOf(one, "timeMs")),
-               textOf(one, "whoName").empty() ? textOf(one, "who") : textOf(one, "whoName"), textOf(one, "action"), textOf(one, "target"),
+    table.add({fmt::format("{}", numberOf(one, "number")), isoTime(numberOf(one, "timeMs")), whoOf(one), textOf(one, "action"), orDash(textOf(one, "target")),
                textOf(one, "peer"), fmt::format("{}", numberOf(one, "status"))});
   }
   print(context.terminal, table);
