@@ -77,10 +77,24 @@ Result<Json> Context::call(const Client& client, const Target& target, Request r
   return answer;
 }
 
+namespace {
+
+// The command that shows what there is in the place of what was asked for.
+std::string_view lister(std::string_view refusal) {
+  if (refusal.starts_with("Unknown collection") || refusal.starts_with("Unknown index")) return "coho collections";
+  if (refusal.starts_with("File not found")) return "coho files ls";
+  if (refusal.starts_with("There is no backup")) return "coho backups";
+  if (refusal.starts_with("No code is deployed")) return "coho deployments";
+  return "coho projects";
+}
+
+}  // namespace
+
 Error Context::explain(const Client& client, const Target& target, Error error) const {
   if (error.code != ErrorCode::notFound) return error;
-  return notFound(fmt::format("{} (project {}, space {}, from {}, on {}). Fix: coho projects lists what there is", error.text(),
-                              target.project, target.space, target.from, client.login().url));
+  if (error.text().contains("Fix: ")) return error;
+  return notFound(fmt::format("{} (project {}, space {}, from {}, on {}). Fix: {} lists what there is", error.text(), target.project, target.space,
+                              target.from, client.login().url, lister(error.text())));
 }
 
 std::string commandName(const Environment& environment) {

@@ -119,7 +119,7 @@ void addKeyCommands(CLI::App& app, Parsed& parsed, const Shared& a) {
   auto* set = addCommand(app, parsed, "set", "Set the value of a key", {});
   set->add_option("key", key.key)->required();
   auto* value = set->add_option("value", a->value, "Absent: read from standard input. One that begins with '-' stands after --");
-  set->add_option("--ttl", key.ttlMs, "Forget it after so many milliseconds");
+  set->add_option("--ttl", key.ttlMs, "Forget it after so many milliseconds")->check(CLI::PositiveNumber);
   addKeyOptions(*set, key);
   set->callback([a, value, &parsed] {
     if (value->count() > 0) a->key.value = a->value;

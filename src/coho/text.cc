@@ -143,7 +143,7 @@ std::string grouped(std::uint64_t number) {
 }
 
 std::string sizeText(std::size_t bytes) {
-  if (bytes < 1000) return fmt::format("{} bytes", bytes);
+  if (bytes < 1000) return fmt::format("{} byte{}", bytes, bytes == 1 ? "" : "s");
   if (bytes < 1000 * 1000) return fmt::format("{} KB", (bytes + 500) / 1000);
   return fmt::format("{:.1f} MB", static_cast<double>(bytes) / 1e6);
 }

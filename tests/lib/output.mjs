@@ -15,7 +15,7 @@ import { snapshots } from './snapshot.mjs';
 const kColours = { 31: 'red', 32: 'green', 33: 'yellow', 36: 'cyan', 2: 'dim', 1: 'bold', 0: '/' };
 
 export function outputs(name, coho, texts = {}) {
-  const kept = snapshots(name, { [cohoBin]: 'coho', ...texts });
+  const kept = snapshots(name, Object.assign(texts, { [cohoBin]: 'coho' }));  // texts may grow until check()
   const keep = (command, start) => kept.run(mask(command), async () => masked(await start()));
   const run = (args, options, command = ['coho', ...args].join(' ')) => keep(command, async () => {
     const result = await coho(args, options);
@@ -59,6 +59,11 @@ const mask = (text) => text
   .replace(/\b[0-9a-f]{24}\.[0-9a-f]{32}\b/g, 'CODE')
   .replace(/\bredd_\w{40,}/g, 'TOKEN')
   .replace(/("(?:id|credential)":"|^|\s)[a-z0-9]{20}(?="|\s|$)/gm, '$1TOKENID').replace(/("id":")[a-z0-9]{16}(?=")/g, '$1SPACEID')
+  .replace(/\b[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\b/g, 'KEY').replace(/("requestId":")\w+/g, '$1REQUEST')
+  .replace(/\b\d+\.\d s, [\d,]+ a second/g, 'N s, N a second').replace(/("(?:ms|modified|time|\w+Ms|bundleBytes)": ?)[\d.]+/g, '$1N')
+  .replace(/("bytes":)\d{4,}/g, '$1N').replace(/\b[0-9a-f]{64}\b/g, 'SHA256').replace(/\b\d+\.\d MB\b/g, 'SIZE').replace(/\b\d+ ms\b/g, 'N ms')
+  .replace(/("(?:number|rows)":)\d+/g, '$1N').replace(/^\d+(?= +\d{4}-)/gm, 'N').replace(/\b\d+ rows/g, 'N rows').replace(/ by \d+\.\d s/g, ' by N s')
+  .replace(/("id":")[0-9a-f]{18}(?=")/g, '$1LINE').replace(/("replacedId":")\w{16}(?=")/g, '$1SPACEID').replace(/\b[0-9a-f]{6}…/g, 'KEY…')
   .replace(/("prefix":")\w+/g, '$1PREFIX').replace(/ \w{5}…/g, ' PREFIX…');
 
 // Every command of coho, from its help: [{words: ['team', 'show'], isGroup: false}]

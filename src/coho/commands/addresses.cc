@@ -28,9 +28,10 @@ Result<void> docsAddress(const Context& context) {
     context.result({{"manual", "coho man | man -l -"}, {"help", "coho COMMAND --help"}, {"server", login ? login->url + "/_/" : ""}});
     return {};
   }
-  context.terminal.out("coho man | man -l -     the manual page");
-  context.terminal.out("coho COMMAND --help     one command");
-  if (login) context.terminal.out(fmt::format("{:<24}pages of the server", inertLine(login->url + "/_/")));
+  Table table({"coho man | man -l -", "the manual page"});
+  table.add({"coho COMMAND --help", "one command"});
+  if (login) table.add({login->url + "/_/", "pages of the server"});
+  print(context.terminal, table, Heading::none);
   return {};
 }
 

@@ -149,6 +149,7 @@ Result<void> authStatus(const Context& context, KeySetFetch fetch) {
   print(context.terminal, table, Heading::none);
   Table keys({"KEY", "KIND", "ALGORITHM"});
   for (const auto& key : memberOf(status, "keys")) keys.add({textOf(key, "kid"), textOf(key, "kty"), textOf(key, "alg")});
+  if (memberOf(status, "keys").empty()) return {};
   context.terminal.out("");
   print(context.terminal, keys);
   return {};
@@ -161,7 +162,7 @@ Result<void> rotateSecrets(const Context& context) {
     context.result(answer);
     return {};
   }
-  context.terminal.out(fmt::format("A new secret key seals {} encrypted variables and {} API tokens. Backups made before need the old key.",
+  context.terminal.out(fmt::format("A new secret key seals what is secret: encrypted variables: {}, API tokens: {}. Backups made before need the old key.",
                                    numberOf(answer, "variables"), numberOf(answer, "tokens")));
   return {};
 }

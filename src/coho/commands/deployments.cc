@@ -44,10 +44,10 @@ Result<void> deployHistory(const Context& context) {
   }
   const auto deployments = memberOf(answer, "deployments");
   if (!deployments.is_array() || deployments.empty()) {
-    context.terminal.out("No code deployed");
+    context.terminal.out(fmt::format("No code is deployed yet. To deploy some: {} deploy", commandName(context.environment)));
     return {};
   }
-  Table table({"DEPLOYED", "ID", "SIZE", "LANG", "COMMIT", "AUTHOR", ""});
+  Table table({"DEPLOYED", "ID", "SIZE", "LANG", "COMMIT", "AUTHOR", "STATE"});
   for (const auto& one : deployments) {
     const auto restores = textOf(one, "restores");
     table.add({isoTime(numberOf(one, "createdMs")), textOf(one, "id"),
@@ -109,7 +109,7 @@ Result<void> split(const Context& context, const SplitArguments& arguments) {
     return {};
   }
   const auto percent = numberOf(running, "percent");
-  Table table({"DEPLOYMENT", "CLIENTS", ""});
+  Table table({"DEPLOYMENT", "CLIENTS", "STATE"});
   table.add({active, fmt::format("{} %", 100 - percent), "(active)"});
   table.add({textOf(running, "deployment"), fmt::format("{} %", percent), ""});
   print(context.terminal, table);
@@ -144,8 +144,21 @@ Result<void> bundle(const Context& context, const SourceArguments& arguments) {
     return text.size() <= kBundleBytesMax;
   });
   if (!done) return context.explain(at.client, at.target, done.error());
-  if (arguments.out.empty()) return context.terminal.outBytes(text);
-  return writeFile(context.folder / arguments.out, text, Access::shared);
+  Json json{{"project", at.target.project}, {"space", at.target.space}, {"deployment", arguments.deployment}, {"bytes", text.size()}};
+  if (arguments.out.empty()) {
+    if (!context.wantsJson()) return context.terminal.outBytes(text);
+    json["script"] = text;
+    context.result(json);
+    return {};
+  }
+  REDD_TRY_VOID(writeFile(context.folder / arguments.out, text, Access::shared));
+  json["file"] = arguments.out;
+  if (context.wantsJson()) {
+    context.result(json);
+  } else {
+    context.terminal.out(fmt::format("Fetched the script to {} ({})", inertLine(arguments.out), sizeText(text.size())));
+  }
+  return {};
 }
 
 }  // namespace redd::coho

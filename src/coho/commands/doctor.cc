@@ -147,7 +147,7 @@ void lookAtKeySet(const Client& client, const Target& target, const Json& space,
   if (!status) return report.wrong("space", "key set", status.error());
   if (textOf(*status, "url").empty()) {
     const auto tokens = memberOf(space, "tokens").size();
-    return report.good("space", "key set", fmt::format("none; {} API tokens open the space", tokens));
+    return report.good("space", "key set", fmt::format("none; API tokens that open the space: {}", tokens));
   }
   const auto keys = memberOf(*status, "keys").size();
   const auto error = textOf(*status, "error");
@@ -186,7 +186,7 @@ void lookAtSpace(const Context& context, const Client& client, Report& report) {
   report.good("space", "name", target->project + ", " + target->space);
   const auto deployment = memberOf(*space, "deployment");
   if (deployment.is_object()) {
-    report.good("space", "deployment", fmt::format("{}, {} routes", isoTime(numberOf(deployment, "createdMs")), textsOf(deployment, "routes").size()));
+    report.good("space", "deployment", fmt::format("{}, routes: {}", isoTime(numberOf(deployment, "createdMs")), textsOf(deployment, "routes").size()));
   } else {
     report.warn("space", "deployment", "no code is deployed", "coho deploy");
   }

@@ -61,7 +61,7 @@ Result<void> getKey(const Context& context, const KeyArguments& arguments) {
   REDD_TRY(const auto client, context.connect());
   auto pair = client.call({.path = keyPath(target, arguments)});
   if (!pair && pair.error().code == ErrorCode::notFound && pair.error().text() != "Unknown space") {
-    return notFound(fmt::format("{} of {}, {}{} has no value", inertLine(arguments.key), target.project, target.space,
+    return notFound(fmt::format("'{}' of {}, {}{} has no value. Fix: coho kv list shows the keys", inertLine(arguments.key), target.project, target.space,
                                 arguments.keyspace.empty() ? "" : ", keyspace " + inertLine(arguments.keyspace)));
   }
   if (!pair) return context.explain(client, target, pair.error());

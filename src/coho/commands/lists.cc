@@ -13,10 +13,11 @@ struct List {
   std::string_view path, argument;  // of the operation that sets it
   std::string_view member;          // of the space
   std::string_view title, everybody;
+  std::string_view command;  // that shows it
 };
-constexpr List kAllowedHosts{"/allowed-hosts", "addresses", "allowedHosts", "Allowed hosts", "every client may call the space"};
-constexpr List kCorsOrigins{"/cors-origins", "origins", "corsOrigins", "CORS origins", "pages of every origin may call the space"};
-constexpr List kDomains{"/domains", "domains", "domains", "Domains", "the space is reached by its endpoint only"};
+constexpr List kAllowedHosts{"/allowed-hosts", "addresses", "allowedHosts", "Allowed hosts", "every client may call the space", "whitelist"};
+constexpr List kCorsOrigins{"/cors-origins", "origins", "corsOrigins", "CORS origins", "pages of every origin may call the space", "cors"};
+constexpr List kDomains{"/domains", "domains", "domains", "Domains", "the space is reached by its endpoint only", "domain"};
 
 enum class Edit { add, remove };
 
@@ -35,7 +36,7 @@ Result<void> edit(const Context& context, const List& list, Edit edit, const std
   if (!entries.is_array()) entries = Json::array();
   const auto found = std::ranges::find(entries, Json(value));
   if (edit == Edit::remove && found == entries.end()) {
-    return notFound(fmt::format("{} is not in the list of {}, {}", inertLine(value), target.project, target.space));
+    return notFound(fmt::format("'{}' is not in the list of {}, {}. Fix: coho {} shows it", inertLine(value), target.project, target.space, list.command));
   }
   if (edit == Edit::remove) entries.erase(found);
   if (edit == Edit::add && found == entries.end() && !value.empty()) entries.push_back(value);

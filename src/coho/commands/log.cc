@@ -73,7 +73,9 @@ Result<void> tailLog(const Context& context, const Client& client, const Target&
       const auto answer,
       context.call(client, target,
                    {.path = target.path("/logs" + query(arguments, arguments.tail)), .totalMs = kLogMs, .answerBytesMax = kLogBytesMax}));
-  for (const auto& line : memberOf(answer, "lines")) printLine(context, line);
+  const auto lines = memberOf(answer, "lines");
+  for (const auto& line : lines) printLine(context, line);
+  if (lines.empty()) context.terminal.note("No such lines in the log yet.");
   return {};
 }
 

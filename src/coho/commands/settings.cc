@@ -73,11 +73,10 @@ Result<void> removeEnv(const Context& context, const std::string& name) {
   REDD_TRY(const auto target, context.target());
   REDD_TRY(const auto client, context.connect());
   auto removed = client.call({.method = "DELETE", .path = envPath(target, name)});
-  if (!removed && removed.error().code == ErrorCode::notFound) {
-    return notFound(fmt::format("{}: {} of {}, {}. Fix: coho info lists the variables", removed.error().text(), inertLine(name),
-                                target.project, target.space));
+  if (!removed && removed.error().text().contains("no variable")) {
+    return notFound(fmt::format("{}, {} has no variable '{}'. Fix: coho info lists the variables", target.project, target.space, inertLine(name)));
   }
-  if (!removed) return removed.error();
+  if (!removed) return context.explain(client, target, removed.error());
   confirm(context, {{"project", target.project}, {"space", target.space}, {"name", name}, {"removed", true}},
           fmt::format("{}\nRemoved {}", target.label(), inertLine(name)));
   return {};

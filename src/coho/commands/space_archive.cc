@@ -39,7 +39,7 @@ std::string leftOutText(const Json& leftOut) {
   }
   const auto tokens = numberOf(leftOut, "tokens");
   if (names.empty() && tokens == 0) return {};
-  return fmt::format("{}{}{}", fmt::join(names, ", "), names.empty() || tokens == 0 ? "" : " and ", tokens == 0 ? "" : fmt::format("{} API tokens", tokens));
+  return fmt::format("{}{}{}", fmt::join(names, ", "), names.empty() || tokens == 0 ? "" : " and ", tokens == 0 ? "" : fmt::format("{} API token{}", tokens, tokens == 1 ? "" : "s"));
 }
 
 void tellAdopted(const Context& context, const Json& answer, std::string_view verb) {
@@ -117,6 +117,9 @@ Result<void> importSpace(const Context& context, const SpaceArchiveArguments& ar
   context.terminal.clearProgress();
   REDD_TRY_VOID(response);
   const auto answer = lastLine(response->body);
+  if (!answer && answer.error().code == ErrorCode::alreadyExists) {
+    return Error::make(ErrorCode::alreadyExists, fmt::format("{} has a space {} already. Fix: -s with another name, or --replace", target.project, target.space));
+  }
   if (!answer) return context.explain(client, target, answer.error());
   tellAdopted(context, *answer, "Imported the space");
   return {};

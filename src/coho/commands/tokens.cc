@@ -66,7 +66,10 @@ Result<void> removeToken(const Context& context, const std::string& key) {
     const auto one = textOf(token, "key");
     if (one == key || (key.size() >= kPrefixMin && one.starts_with(key))) matches.push_back(one);
   }
-  if (matches.size() != 1) {
+  if (matches.empty()) {
+    return notFound(fmt::format("no token of {}, {} begins with '{}'. Fix: coho tokens --show lists them", target.project, target.space, inertLine(key)));
+  }
+  if (matches.size() > 1) {
     return notFound(fmt::format("{} tokens of {}, {} begin with '{}'. Fix: coho tokens --show lists them", matches.size(), target.project,
                                 target.space, inertLine(key)));
   }
