@@ -86,6 +86,7 @@ describe('output: settings', () => {
     await s.run('token', 'explain', 'nonsense');
     await s.fed('nonsense\n', 'token', 'explain', '-');
     await s.terminal('token', 'explain', 'nonsense');
+    await s.run('token', 'explain', 'nonsense', '--json');
     await s.run('jwks', '');
     await s.run('token', 'explain');
     await s.check();

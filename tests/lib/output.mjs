@@ -42,12 +42,14 @@ const readable = ({ code, stdout, stderr }) => ({
     .replace(/\x1b\[(\d+)m/g, (_, code) => `{${kColours[code] ?? code}}`),
 });
 
+const saysNo = (json) => json.ok === false || json.accepted === false;  // the latter of token explain, whose answer is a verdict
+
 // One JSON document, or one a line.
 function assertJson({ stdout, stderr, code }, command) {
   const isJson = (text) => { try { JSON.parse(text); return true; } catch { return false; } };
   const bad = isJson(stdout) ? [] : stdout.split('\n').filter((line) => line && !isJson(line));
   assert.deepEqual(bad, [], `${command} prints what is no JSON`);
-  if (code) assert.equal(JSON.parse(stdout.trimEnd().split('\n').at(-1)).ok, false, `${command} ends with ${code} and without {"ok":false}: ${stderr}`);
+  if (code) assert.equal(saysNo(JSON.parse(stdout.trimEnd().split('\n').at(-1))), true, `${command} ends with ${code} and without {"ok":false}: ${stderr}`);
 }
 
 // coho as it runs in `cwd` with the login of `server`, or with that of `env`. Option file: another program, for terminal().
