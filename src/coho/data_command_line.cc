@@ -119,7 +119,8 @@ void addKeyCommands(CLI::App& app, Parsed& parsed, const Shared& a) {
   auto* set = addCommand(app, parsed, "set", "Set the value of a key", {});
   set->add_option("key", key.key)->required();
   auto* value = set->add_option("value", a->value, "Absent: read from standard input. One that begins with '-' stands after --");
-  set->add_option("--ttl", key.ttlMs, "Forget it after so many milliseconds")->check(CLI::PositiveNumber);
+  set->add_option("--ttl", key.ttlMs, "Forget it after so many milliseconds")
+      ->check([](const std::string& text) { return text.starts_with('-') || text == "0" ? "'" + text + "' is no number of milliseconds from 1 up" : std::string(); });
   addKeyOptions(*set, key);
   set->callback([a, value, &parsed] {
     if (value->count() > 0) a->key.value = a->value;
