@@ -86,6 +86,22 @@ describe('output: spaces', () => {
     await i.check();
   });
 
+  test('stats, remove-project', async () => {
+    const make = async () => (await server.api('POST', '/projects', { name: 'spare' })).uniqueName;
+    const [first, second] = [await make(), await make()];
+    const s = keep('remove-project', { [first]: 'FIRST', [second]: 'SECOND' });
+    await s.run('stats');
+    await s.terminal('stats');
+    await s.run('stats', '--json');
+    await s.run('stats', '-p', first);
+    await s.run('remove-project');
+    await s.run('remove-project', first);
+    await s.run('remove-project', first, '--yes');
+    await s.run('remove-project', second, '--yes', '--json');
+    await s.run('remove-project', second, '--yes');
+    await s.check();
+  });
+
   test('changes of spaces, with --json', async () => {
     const s = keep('space-json');
     await app.good('space', 'copy', 'dev', 'stage');

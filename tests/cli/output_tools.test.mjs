@@ -66,6 +66,8 @@ describe('output: tools', () => {
     await s.run('projects', '--nonsense');
     await s.run('projects');
     await s.run('projects', '--json');
+    await s.run('localserver', '--port', '99999');  // project.test.mjs runs one
+    await s.run('localserver', '--port', '99999', '--json');
     await s.run('info', '-p', 'proj-abcd', '-s', 'No Good');
     await s.run('--version');
     await s.check();
