@@ -140,7 +140,7 @@ test('another key, a newer form and a cut archive are refused, and nothing is ma
   const catalogue = new DatabaseSync(join(dir, 'data', 'catalogue.sqlite'));
   catalogue.exec('PRAGMA user_version = 999');
   catalogue.close();
-  const newer = good(await run(redd, ['backup', '--data', join(dir, 'data'), '--to', join(dir, 'newer.tar'), '--with-key', '--json']));
+  const newer = good(await run(redd, ['backup', '--data', join(dir, 'data'), '--to', join(dir, 'later.tar'), '--with-key', '--json']));
   await refused([newer.file], /newer/);
 });
 
