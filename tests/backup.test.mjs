@@ -1,14 +1,14 @@
 // Backups against the real server: made while it writes, restored elsewhere, damaged, by schedule, to an S3-compatible store.
 import test from 'node:test';
 import assert from 'node:assert/strict';
-import { createHash, createHmac } from 'node:crypto';
-import { createServer } from 'node:http';
-import { once } from 'node:events';
+import { createHash } from 'node:crypto';
 import { mkdir, mkdtemp, readFile, readdir, rm, writeFile, copyFile, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { DatabaseSync } from 'node:sqlite';
 import { coho, redd, run, startRedd } from './lib/redd.mjs';
+import { startS3 } from './lib/s3.mjs';
 import { until } from './lib/until.mjs';
 
 const scratch = async (t) => {
@@ -27,32 +27,47 @@ const send = (server, method, path, body) => fetch(`${server.url}/_/api/v1${path
 // The owner's token is not in a backup as text: whoever has lost it sets another.
 const startRestored = (t, dataDir) => startIn(t, { dataDir, env: { REDD_OWNER_TOKEN: 'another-token-of-the-owner-0123' } });
 
-const ACCOUNTS = 8, CLIENTS = 8, OPENING = 1_000;
+const ACCOUNTS = 8, CLIENTS = 16, OPENING = 1_000, OFFERED_PER_SECOND = 500;
 
-// Each client moves money between accounts of its own, two documents in one commit, and keeps a file and a key in step.
-async function bank(server, space, stop) {
-  let transfers = 0;
-  const client = async (number) => {
+// Each client moves money between accounts of its own, two documents in one commit, and keeps a file and a key in step. Together they offer 500
+// commits a second. What a document says of its round tells which of them a copy has.
+class Bank {
+  #server; #space; #stopped = false; #all;
+  asked = Array(CLIENTS).fill(0);         // the round of each client's last transfer
+  acknowledged = Array(CLIENTS).fill(0);
+  slowestMs = 0;
+  constructor(server, space) {
+    this.#server = server;
+    this.#space = space;
+    this.#all = Promise.all(Array.from({ length: CLIENTS }, (_, number) => this.#client(number, performance.now())));
+    this.#all.catch(() => {});  // stop() tells
+  }
+  async #client(number, startMs) {
     const balances = Array(ACCOUNTS).fill(OPENING);
-    for (let round = 0; !stop.now; ++round) {
+    for (let round = 1; !this.#stopped; ++round) {
+      const early = startMs + (round * CLIENTS + number) * 1_000 / OFFERED_PER_SECOND - performance.now();
+      if (early > 1) await sleep(early);
       const from = round % ACCOUNTS, to = (round * 3 + 1) % ACCOUNTS, amount = round % 17;
       if (from !== to) { balances[from] -= amount; balances[to] += amount; }
-      const lines = [...new Set([from, to])].map((account) => JSON.stringify({ _id: `${number}-${account}`, balance: balances[account] }));
-      const answer = await send(server, 'POST', `${space}/collections/accounts/import`, lines.join('\n'));
+      const lines = [...new Set([from, to])].map((account) => JSON.stringify({ _id: `${number}-${account}`, client: number, round, balance: balances[account] }));
+      const askedMs = performance.now();
+      this.asked[number] = round;
+      const answer = await send(this.#server, 'POST', `${this.#space}/collections/accounts/import`, lines.join('\n'));
       assert.equal(answer.status, 200, await answer.text());
-      if (round % 10 === number) {
-        const stored = await send(server, 'PUT', `${space}/files/content?path=/client-${number}.txt`, `client ${number} round ${round}`);
+      this.acknowledged[number] = round;
+      this.slowestMs = Math.max(this.slowestMs, performance.now() - askedMs);
+      if (round % CLIENTS === number) {
+        const stored = await send(this.#server, 'PUT', `${this.#space}/files/content?path=/client-${number}.txt`, `client ${number} round ${round}`);
         assert.equal(stored.status, 200, await stored.text());
       }
-      ++transfers;
     }
-  };
-  await Promise.all(Array.from({ length: CLIENTS }, (_, number) => client(number)));
-  return transfers;
+  }
+  get commits() { return this.acknowledged.reduce((sum, one) => sum + one, 0); }
+  async stop() { this.#stopped = true; await this.#all; }
 }
 async function openAccounts(server, space) {
   const lines = [];
-  for (let client = 0; client < CLIENTS; ++client) for (let account = 0; account < ACCOUNTS; ++account) lines.push(JSON.stringify({ _id: `${client}-${account}`, balance: OPENING }));
+  for (let client = 0; client < CLIENTS; ++client) for (let account = 0; account < ACCOUNTS; ++account) lines.push(JSON.stringify({ _id: `${client}-${account}`, client, round: 0, balance: OPENING }));
   assert.equal((await send(server, 'POST', `${space}/collections/accounts/import`, lines.join('\n'))).status, 200);
 }
 
@@ -62,12 +77,13 @@ async function auditDirectory(dataDir, id) {
   const database = new DatabaseSync(join(folder, 'data.sqlite'));
   const { sum, count } = database.prepare("SELECT SUM(json_extract(json, '$.balance')) AS sum, COUNT(*) AS count FROM document").get();
   const files = database.prepare('SELECT path, blob FROM file').all();
+  const rounds = database.prepare("SELECT MAX(json_extract(json, '$.round')) AS round FROM document GROUP BY json_extract(json, '$.client') ORDER BY json_extract(json, '$.client')").all();
   database.close();
   for (const { path, blob } of files) {
     const content = await readFile(join(folder, 'blobs', blob.slice(0, 2), blob));
     assert.equal(createHash('sha256').update(content).digest('hex'), blob, path);
   }
-  return { sum, count, files: files.length };
+  return { sum, count, files: files.length, rounds: rounds.map((one) => one.round) };
 }
 
 test('ten backups while the bank is busy: each is consistent', { timeout: 240_000 }, async (t) => {
@@ -75,26 +91,32 @@ test('ten backups while the bank is busy: each is consistent', { timeout: 240_00
   const server = await startIn(t);
   const { project, space, id } = await makeSpace(server);
   await openAccounts(server, space);
-  const stop = { now: false };
-  const busy = bank(server, space, stop);
+  const bank = new Bank(server, space);
+  const startMs = performance.now();
   const archives = [];
   try {
+    await until(() => bank.commits > CLIENTS);
     for (let i = 0; i < 10; ++i) {
-      if (i % 2 === 0) {
-        archives.push(good(await run(redd, ['backup', '--data', server.dataDir, '--to', join(dir, `b${i}.tar`), '--with-key', '--json'])).file);
-      } else {
-        archives.push(good(await coho(server, ['backup', '--to', join(dir, `b${i}.tar`), '--json'])).backup.file);
-      }
+      const acknowledgedBefore = [...bank.acknowledged];
+      const file = i % 2 === 0
+        ? good(await run(redd, ['backup', '--data', server.dataDir, '--to', join(dir, `b${i}.tar`), '--with-key', '--json'])).file
+        : good(await coho(server, ['backup', '--to', join(dir, `b${i}.tar`), '--json'])).backup.file;
+      archives.push({ file, acknowledgedBefore, askedAfter: [...bank.asked] });
     }
-  } finally { stop.now = true; }
-  assert.ok(await busy > 10, 'the bank was busy');
+  } finally { await bank.stop(); }
+  const seconds = (performance.now() - startMs) / 1_000;
+  t.diagnostic(`${OFFERED_PER_SECOND} transfers a second offered, ${Math.round(bank.commits / seconds)} acknowledged; the slowest took ${Math.round(bank.slowestMs)} ms`);
   const key = join(server.dataDir, 'secret.key');
   let files = 0;
-  for (const [i, archive] of archives.entries()) {
+  for (const [i, { file: archive, acknowledgedBefore, askedAfter }] of archives.entries()) {
     const restored = join(dir, `r${i}`);
     good(await run(redd, ['restore', archive, '--to', restored, '--json', ...(i % 2 === 0 ? [] : ['--key', key])]));
     const audit = await auditDirectory(restored, id);
     assert.deepEqual([audit.sum, audit.count], [CLIENTS * ACCOUNTS * OPENING, CLIENTS * ACCOUNTS], archive);
+    for (let client = 0; client < CLIENTS; ++client) {
+      const [least, round, most] = [acknowledgedBefore[client], audit.rounds[client], askedAfter[client]];
+      assert.ok(least <= round && round <= most, `${archive}: client ${client} is at ${round}, and was at ${least} before and ${most} after`);
+    }
     files = Math.max(files, audit.files);
   }
   assert.ok(files > 0, 'files were in a backup');
@@ -192,43 +214,6 @@ test('by schedule, a number of them kept', async (t) => {
   assert.match((await coho(server, ['backups', 'rm', '../secret.key'])).stderr, /There is no backup|not found/i);
 });
 
-// Keeps objects in memory and answers only to requests whose signature it can make itself.
-async function startS3(t, { keyId, secret, region }) {
-  const objects = new Map();
-  const hmac = (key, text) => createHmac('sha256', key).update(text).digest();
-  const answer = async (request, response) => {
-    const pieces = [];
-    for await (const piece of request) pieces.push(piece);
-    const body = Buffer.concat(pieces);
-    const url = new URL(request.url, 'http://s3');
-    const wanted = request.headers.authorization ?? '';
-    const names = (wanted.match(/SignedHeaders=([^,]+)/) ?? [])[1] ?? '';
-    const date = request.headers['x-amz-date'] ?? '';
-    const query = [...url.searchParams].map(([name, value]) => `${encodeURIComponent(name)}=${encodeURIComponent(value)}`).sort().join('&');
-    const canonical = [request.method, url.pathname, query, ...names.split(';').map((name) => `${name}:${request.headers[name]}`), '', names, request.headers['x-amz-content-sha256']].join('\n');
-    const scope = `${date.slice(0, 8)}/${region}/s3/aws4_request`;
-    const toSign = ['AWS4-HMAC-SHA256', date, scope, createHash('sha256').update(canonical).digest('hex')].join('\n');
-    const key = hmac(hmac(hmac(hmac(`AWS4${secret}`, date.slice(0, 8)), region), 's3'), 'aws4_request');
-    const signature = hmac(key, toSign).toString('hex');
-    const hash = createHash('sha256').update(body).digest('hex');
-    if (!names.includes('host') || !wanted.includes(`Credential=${keyId}/${scope}`) || !wanted.endsWith(`Signature=${signature}`) || hash !== request.headers['x-amz-content-sha256']) {
-      response.writeHead(403).end('<Error><Code>SignatureDoesNotMatch</Code><Message>It does not match</Message></Error>');
-    } else if (request.method === 'PUT') {
-      objects.set(url.pathname, body);
-      response.writeHead(200).end();
-    } else if (objects.has(url.pathname)) {
-      response.writeHead(200).end(objects.get(url.pathname));
-    } else {
-      response.writeHead(404).end('<Error><Code>NoSuchKey</Code><Message>none</Message></Error>');
-    }
-  };
-  const server = createServer((request, response) => answer(request, response).catch((error) => response.destroy(error)));
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  t.after(() => { server.closeAllConnections(); server.close(); });
-  return { objects, url: `http://127.0.0.1:${server.address().port}` };
-}
-
 test('to an S3-compatible store and back', async (t) => {
   const dir = await scratch(t);
   const s3 = await startS3(t, { keyId: 'AKEXAMPLE', secret: 'the secret', region: 'eu-test-1' });
@@ -246,4 +231,31 @@ test('to an S3-compatible store and back', async (t) => {
   assert.match(wrong.stderr, /403 SignatureDoesNotMatch/);
   const missing = await run(redd, ['serve', '--data', join(dir, 'd'), '--listen', '127.0.0.1:0', ...args]);
   assert.match(missing.stderr, /Fix: set the variables REDD_BACKUP_S3_KEY_ID/);
+});
+
+test('an S3-compatible store is listed, and kept to a number when that is wished', async (t) => {
+  const s3 = await startS3(t, { keyId: 'AKEXAMPLE', secret: 'the secret', region: 'us-east-1' });
+  const env = { REDD_BACKUP_S3_KEY_ID: 'AKEXAMPLE', REDD_BACKUP_S3_SECRET: 'the secret' };
+  const server = await startIn(t, { args: ['--backup-s3', `${s3.url}/bucket/redd`, '--backup-s3-keep', '2', '--backup-keep', '1'], env });
+  for (const other of ['/bucket/redd/notes.txt', '/bucket/redd/below/redd-20010101T000000.000Z.tar', '/bucket/redd-20010101T000000.000Z.tar']) s3.objects.set(other, Buffer.from('not ours'));
+  const names = [];
+  for (let i = 0; i < 3; ++i) names.unshift(good(await coho(server, ['backup', '--json'])).backup.name);
+  const listed = await server.api('GET', '/backups');
+  assert.deepEqual(listed.backups.map((one) => one.name), names.slice(0, 1));
+  assert.deepEqual(listed.s3Backups.map((one) => one.name), names.slice(0, 2));
+  assert.deepEqual(listed.s3Backups.map((one) => one.bytes), names.slice(0, 2).map((name) => s3.objects.get(`/bucket/redd/${name}`).length));
+  assert.deepEqual([listed.s3Keep, listed.s3Problem], [2, '']);
+  assert.equal(s3.objects.size, 5, 'what else lies in the bucket stays');
+  const shown = await coho(server, ['backups']);
+  for (const name of names.slice(0, 2)) assert.ok(shown.stdout.includes(name), shown.stdout);
+
+  s3.faults.putStatus = 503;
+  const failed = await coho(server, ['backup', '--json']);
+  assert.equal(failed.code, 1);
+  assert.match(failed.stderr, /503 SlowDown/);
+  const after = await server.api('GET', '/backups');
+  assert.match(after.lastProblem, /503 SlowDown/);
+  assert.equal(after.backups.length, 1, 'the one in the folder is made');
+  assert.notEqual(after.backups[0].name, names[0]);
+  assert.equal(after.s3Backups.length, 2, 'none went for one that did not arrive');
 });

@@ -2,11 +2,12 @@
 // one could be left: the data directory, what the processes print, /proc.
 import test from 'node:test';
 import assert from 'node:assert/strict';
-import { mkdtemp, readFile, readdir, rm, stat } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
 import { randomBytes, randomUUID } from 'node:crypto';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { makeApp } from './lib/app.mjs';
+import { contentsBelow, descendants, filesBelow, hits } from './lib/planted.mjs';
 import { redd, request, run, startDevIdp, startRedd } from './lib/redd.mjs';
 import { until } from './lib/until.mjs';
 
@@ -25,43 +26,6 @@ app.get('/print', (req, res) => {
 app.get('/throw', () => { throw new Error('with ' + process.env.SECRET_1); });
 export default app.init();
 `;
-
-async function filesBelow(dir) {
-  const entries = await readdir(dir, { recursive: true, withFileTypes: true });
-  return entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
-}
-
-// [file, bytes] of all that lies there. A file that was renamed meanwhile is found under its new name by looking again.
-async function contentsBelow(dir) {
-  for (;;) {
-    try {
-      return await Promise.all((await filesBelow(dir)).map(async (file) => [file, await readFile(file)]));
-    } catch (error) {
-      if (error.code !== 'ENOENT') throw error;
-    }
-  }
-}
-
-const spellings = (secret) => {
-  const bytes = Buffer.from(secret);
-  return [bytes, Buffer.from(bytes.toString('base64').replace(/=+$/, '').slice(0, -2)), Buffer.from(bytes.toString('hex')), Buffer.from(encodeURIComponent(secret))];
-};
-
-// [secret's name, where] of every hit.
-function hits(secrets, where, bytes) {
-  const found = [];
-  for (const [name, secret] of Object.entries(secrets)) {
-    if (spellings(secret).some((spelling) => bytes.includes(spelling))) found.push([name, where]);
-  }
-  return found;
-}
-
-async function descendants(pid) {
-  const tasks = await readdir(`/proc/${pid}/task`);
-  const lists = await Promise.all(tasks.map((task) => readFile(`/proc/${pid}/task/${task}/children`, 'utf8')));
-  const children = lists.flatMap((list) => list.split(' ')).filter(Boolean).map(Number);
-  return [pid, ...(await Promise.all(children.map(descendants))).flat()];
-}
 
 test('20 planted secrets are nowhere', async (t) => {
   const secrets = {};

@@ -1,6 +1,6 @@
 // The longest pause that a backup makes for those who write meanwhile: increments at a steady rate, each durable before it is acknowledged,
-// first alone, then while backups of a space of SIZE MiB are made.
-//   backup_bench [DIR] [SIZE_MIB] [SECONDS]
+// by turns alone and while a backup of a space of so many documents is made.
+//   backup_bench [DIR] [DOCUMENTS] [DOCUMENT_BYTES] [ROUNDS]
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -45,65 +45,92 @@ struct House {
   std::shared_ptr<store::Store> store;
 };
 
-void fill(House& house, int mebibytes) {
-  for (int i = 0; i < mebibytes; ++i) {
-    std::vector<std::string> documents;
-    for (int j = 0; j < 256; ++j) documents.push_back(fmt::format(R"({{"n":{},"filling":"{}"}})", i * 256 + j, randomLabel(64) + std::string(3'950, 'x')));
+constexpr int kDocumentsAtOnce = 1'000;
+
+void fill(House& house, int documents, std::size_t bytes) {
+  for (int from = 0; from < documents; from += kDocumentsAtOnce) {
+    std::vector<std::string> batch;
+    for (int i = from; i < std::min(documents, from + kDocumentsAtOnce); ++i) {
+      batch.push_back(fmt::format(R"({{"n":{},"filling":"{}"}})", i, randomLabel(32) + std::string(bytes, 'x')));
+    }
     bool done = false;
-    house.store->insert("filling", std::move(documents), [&done](auto stored) { done = stored.has_value(); });
+    house.store->insert("filling", std::move(batch), [&done](auto) { done = true; });
     while (!done) house.loop.run_one();
   }
 }
 
-struct Writing {
-  House& house;
-  boost::asio::steady_timer timer{house.loop};
-  std::vector<std::int64_t> latencies = {};
-  std::size_t called = 0;
-  std::int64_t startNs = monotonicNs();
+// Goes on until it is stopped; then what was called is waited for.
+class Writing {
+ public:
+  explicit Writing(House& house) : house_(house), timer_(house.loop) { next(); }
+  // From when each was due, so that a pause counts for all that should have been written in it; sorted.
+  std::vector<std::int64_t> stop() {
+    stopped_ = true;
+    timer_.cancel();
+    while (latencies_.size() < called_ || waits_) house_.loop.run_one();
+    std::ranges::sort(latencies_);
+    return std::move(latencies_);
+  }
 
-  void next(std::int64_t endNs) {
-    const auto due = startNs + static_cast<std::int64_t>(called) * 1'000'000'000 / kWritesPerSecond;
-    if (due >= endNs) return;
-    timer.expires_after(std::chrono::nanoseconds(std::max<std::int64_t>(0, due - monotonicNs())));
-    timer.async_wait([this, endNs, due](auto) {
-      // From when it was due, so that a pause counts for all that should have been written in it.
-      house.store->kvIncr("", fmt::format("counter{}", called++ % 100), 1, std::nullopt, [this, due](auto) { latencies.push_back(monotonicNs() - due); });
-      next(endNs);
+ private:
+  void next() {
+    const auto due = startNs_ + static_cast<std::int64_t>(called_) * 1'000'000'000 / kWritesPerSecond;
+    timer_.expires_after(std::chrono::nanoseconds(std::max<std::int64_t>(0, due - monotonicNs())));
+    waits_ = true;
+    timer_.async_wait([this, due](auto) {
+      waits_ = false;
+      if (stopped_) return;
+      house_.store->kvIncr("", fmt::format("counter{}", called_++ % 100), 1, std::nullopt, [this, due](auto) { latencies_.push_back(monotonicNs() - due); });
+      next();
     });
   }
+
+  House& house_;
+  boost::asio::steady_timer timer_;
+  std::vector<std::int64_t> latencies_;
+  std::size_t called_ = 0;
+  const std::int64_t startNs_ = monotonicNs();
+  bool waits_ = false, stopped_ = false;
 };
 
-void measure(House& house, std::string_view what, int seconds, const std::atomic<bool>* until) {
-  Writing writing{house};
-  const auto endNs = until ? INT64_MAX : writing.startNs + std::int64_t{seconds} * 1'000'000'000;
-  writing.next(endNs);
-  while (until ? !*until : monotonicNs() < endNs) house.loop.run_one_for(std::chrono::milliseconds(50));
-  writing.timer.cancel();
-  while (writing.latencies.size() < writing.called) house.loop.run_one_for(std::chrono::milliseconds(50));
-  auto& all = writing.latencies;
-  std::ranges::sort(all);
+template <class GoesOn>
+void measure(House& house, std::string_view what, GoesOn goesOn) {
+  double loads[1] = {};
+  std::ignore = ::getloadavg(loads, 1);
+  Writing writing(house);
+  const auto startNs = monotonicNs();
+  while (goesOn()) house.loop.run_one_for(std::chrono::milliseconds(20));
+  const auto tookS = static_cast<double>(monotonicNs() - startNs) / 1e9;
+  const auto all = writing.stop();
   const auto ms = [&all](double part) { return static_cast<double>(all[static_cast<std::size_t>(static_cast<double>(all.size() - 1) * part)]) / 1e6; };
-  fmt::print("{:<32} {:>6} writes   p50 {:>7.2f} ms   p99 {:>7.2f} ms   longest {:>7.2f} ms\n", what, all.size(), ms(0.5), ms(0.99), ms(1));
+  fmt::print("{:<8} {:>6.1f} s {:>7} writes   p50 {:>7.2f}   p99 {:>7.2f}   p99.9 {:>7.2f}   longest {:>7.2f} ms   load {:.1f}\n", what, tookS, all.size(),
+             ms(0.5), ms(0.99), ms(0.999), ms(1), loads[0]);
+  std::fflush(stdout);
 }
 
-int run(const fs::path& dir, int mebibytes, int seconds) {
+void backUpOnce(const House& house, const fs::path& target, std::atomic<bool>& done) {
+  backup::Progress progress;
+  const auto made = backup::backUp({house.dataDir, target, "bench"}, progress);
+  if (!made) fmt::print(stderr, "{} {}\n", made.error().text(), made.error().detail);
+  done = true;
+}
+
+int run(const fs::path& dir, int documents, std::size_t bytes, int rounds) {
   House house(dir / "data");
-  fill(house, mebibytes);
-  measure(house, "alone", seconds, nullptr);
-  for (int i = 0; i < 3; ++i) {
+  fill(house, documents, bytes);
+  for (int i = 0; i < rounds; ++i) {
+    const auto target = dir / "backup.tar";
     std::atomic<bool> done = false;
     const auto startNs = monotonicNs();
-    std::thread backing([&] {
-      backup::Progress progress;
-      const auto made = backup::backUp({house.dataDir, dir / fmt::format("{}.tar", i), "bench"}, progress);
-      if (!made) fmt::print(stderr, "{}\n", made.error().detail);
-      done = true;
-    });
-    measure(house, fmt::format("while backup {} is made", i + 1), 0, &done);
-    backing.join();
-    const auto tookS = static_cast<double>(monotonicNs() - startNs) / 1e9;
-    fmt::print("  {:.0f} MiB in {:.1f} s\n", static_cast<double>(fs::file_size(dir / fmt::format("{}.tar", i))) / (1 << 20), tookS);
+    {
+      const std::jthread backing([&] { backUpOnce(house, target, done); });
+      measure(house, "backup", [&done] { return !done; });
+    }
+    const auto quietUntilNs = 2 * monotonicNs() - startNs;  // as long as the backup took
+    std::error_code failed;
+    if (i == 0) fmt::print("         the archive has {:.0f} MiB\n", static_cast<double>(fs::file_size(target, failed)) / (1 << 20));
+    fs::remove(target, failed);
+    measure(house, "alone", [quietUntilNs] { return monotonicNs() < quietUntilNs; });
   }
   bool closed = false;
   house.stores->close([&closed](auto) { closed = true; });
@@ -117,7 +144,9 @@ int run(const fs::path& dir, int mebibytes, int seconds) {
 int main(int count, char** values) {
   const auto dir = std::filesystem::path(count > 1 ? values[1] : "/tmp") / ("backup-bench-" + redd::randomLabel(8));
   std::filesystem::create_directories(dir);
-  const int code = redd::run(dir, count > 2 ? std::atoi(values[2]) : 1'024, count > 3 ? std::atoi(values[3]) : 10);
+  const int documents = count > 2 ? std::atoi(values[2]) : 100'000;
+  const int bytes = count > 3 ? std::atoi(values[3]) : 1'000;
+  const int code = redd::run(dir, documents, static_cast<std::size_t>(bytes), count > 4 ? std::atoi(values[4]) : 3);
   std::filesystem::remove_all(dir);
   return code;
 }

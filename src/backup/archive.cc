@@ -8,6 +8,7 @@
 #include <unordered_map>
 
 #include "base/json.h"
+#include "base/write_behind.h"
 #include "crypto/hash.h"
 #include "disk.h"
 #include "tar.h"
@@ -66,6 +67,7 @@ struct ArchiveWriter::State {
   std::string piece = std::string(kPieceBytes, '\0');
   std::uint64_t bytes = 0;
   std::size_t entries = 0;
+  WriteBehind behind = {};
 
   ~State() {
     std::error_code ignored;
@@ -74,7 +76,9 @@ struct ArchiveWriter::State {
   Result<void> put(std::string_view content) {
     whole.update(content);
     bytes += content.size();
-    return writeAll(out, content, draft);
+    REDD_TRY_VOID(writeAll(out, content, draft));
+    behind.wrote(out.get(), static_cast<std::int64_t>(bytes));
+    return {};
   }
   Result<void> head(std::string_view name, std::uint64_t size) {
     const auto block = tar::write({std::string(name), size});
@@ -308,6 +312,7 @@ Result<void> Archive::extract(const Entry& entry, const fs::path& target, Progre
   REDD_TRY(const auto out, createFile(target));
   std::string piece(kPieceBytes, '\0');
   crypto::Sha256 hash;
+  WriteBehind behind;
   for (std::uint64_t at = 0; at < entry.bytes;) {
     const auto wanted = static_cast<std::size_t>(std::min<std::uint64_t>(entry.bytes - at, kPieceBytes));
     REDD_TRY(const auto have, readAt(state_->in, piece.data(), wanted, entry.offset + at, state_->file));
@@ -316,6 +321,7 @@ Result<void> Archive::extract(const Entry& entry, const fs::path& target, Progre
     REDD_TRY_VOID(writeAll(out, std::string_view(piece.data(), have), target));
     REDD_TRY_VOID(progress.advance(have));
     at += have;
+    behind.wrote(out.get(), static_cast<std::int64_t>(at));
   }
   if (crypto::hex(hash.finish()) != entry.sha256) return refused(state_->file, fmt::format("{} changed while it was read", entry.name));
   return syncFile(out, target);

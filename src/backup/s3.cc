@@ -19,6 +19,7 @@ namespace {
 
 constexpr std::size_t kListBytesMax = 8 << 20;
 constexpr int kListPagesMax = 1'000;
+constexpr std::int64_t kShortAnswerMs = 15'000;  // of requests without an archive
 
 // https://host:port/bucket/prefix, taken apart.
 struct Place {
@@ -117,7 +118,9 @@ Result<std::vector<S3Object>> s3List(const S3Store& store) {
   std::vector<S3Object> out;
   std::map<std::string, std::string> query{{"list-type", "2"}, {"prefix", prefix}};
   for (int page = 0; page < kListPagesMax; ++page) {
-    REDD_TRY(const auto answer, accepted(store, http::fetch(signedRequest(store, "GET", bucketOf(place), query, crypto::sha256Hex("")))));
+    auto request = signedRequest(store, "GET", bucketOf(place), query, crypto::sha256Hex(""));
+    request.totalMs = kShortAnswerMs;
+    REDD_TRY(const auto answer, accepted(store, http::fetch(std::move(request))));
     for (std::size_t at = 0; at != std::string_view::npos;) {
       const auto entry = between(answer.body, "Contents", at);
       const auto name = first(entry, "Key");
@@ -150,7 +153,9 @@ Result<void> s3Get(const S3Store& store, const std::string& name, const fs::path
 
 Result<void> s3Remove(const S3Store& store, const std::string& name) {
   if (!tar::isGoodName(name)) return invalid("That is no archive's name");
-  REDD_TRY_VOID(accepted(store, http::fetch(signedRequest(store, "DELETE", placeOf(store.url).path + "/" + name, {}, crypto::sha256Hex("")))));
+  auto request = signedRequest(store, "DELETE", placeOf(store.url).path + "/" + name, {}, crypto::sha256Hex(""));
+  request.totalMs = kShortAnswerMs;
+  REDD_TRY_VOID(accepted(store, http::fetch(std::move(request))));
   return {};
 }
 

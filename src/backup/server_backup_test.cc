@@ -95,6 +95,33 @@ TEST_F(ServerBackupTest, AWrongKeyIsRefused) {
   EXPECT_FALSE(fs::exists(dir_.path() / "new"));
 }
 
+TEST_F(ServerBackupTest, AKeyThatIsKeptApartStaysApart) {
+  const auto apart = dir_.path() / "keys" / "key";
+  {
+    Server server(data());
+    fill(server);
+    ASSERT_TRUE(backUp(BackUp::Key::clear));
+  }
+  const auto key = contentOf(data() / "secret.key");
+  const auto made = restore({.archive = {}, .dataDir = dir_.path() / "one", .keyApart = apart});
+  ASSERT_TRUE(made) << made.error().text();
+  EXPECT_EQ(contentOf(apart), key);
+  EXPECT_EQ(fs::status(apart).permissions(), fs::perms::owner_read | fs::perms::owner_write);
+  EXPECT_FALSE(fs::exists(dir_.path() / "one" / "secret.key"));
+  EXPECT_TRUE(space::Catalogue::open(dir_.path() / "one", apart));
+  EXPECT_EQ(restore({.archive = {}, .dataDir = dir_.path() / "two", .keyApart = apart})->key, Restored::Key::apart);
+  EXPECT_FALSE(fs::exists(dir_.path() / "two" / "secret.key"));
+
+  const auto both = restore({.archive = {}, .dataDir = dir_.path() / "three", .keyFile = data() / "secret.key", .keyApart = apart});
+  EXPECT_THAT(std::string(both.error().text()), HasSubstr("Fix: leave out --key"));
+  setContent(apart, std::string(32, 'k'));
+  EXPECT_FALSE(restore({.archive = {}, .dataDir = dir_.path() / "three", .keyApart = apart})) << "it does not fit";
+  EXPECT_FALSE(fs::exists(dir_.path() / "three"));
+  EXPECT_EQ(contentOf(apart), std::string(32, 'k'));
+  EXPECT_FALSE(restore({.archive = {}, .dataDir = dir_.path() / "four", .keyFile = apart, .keyApart = dir_.path() / "keys" / "new"}));
+  EXPECT_FALSE(fs::exists(dir_.path() / "keys" / "new")) << "a key that does not fit is not put there";
+}
+
 TEST_F(ServerBackupTest, AnOccupiedDirectoryIsMovedAsideOnlyWhenAsked) {
   Server server(data());
   fill(server);

@@ -55,6 +55,16 @@ Result<void> unpack(const Archive& archive, const fs::path& folder, Progress& pr
 
 // The key that comes with the wish, or none.
 Result<std::optional<std::string>> keyFor(const Restore& wish, const Archive& archive, Restored& restored) {
+  std::error_code ignored;
+  if (!wish.keyApart.empty() && fs::exists(wish.keyApart, ignored)) {
+    if (!wish.keyFile.empty()) {
+      return Error::make(ErrorCode::alreadyExists, fmt::format("{} exists, and --key names another. Fix: leave out --key, or name a file that does not "
+                                                               "exist in --secret-key-file", wish.keyApart.string()));
+    }
+    restored.key = Restored::Key::apart;
+    REDD_TRY(auto key, readWholeFile(wish.keyApart, kKeyBytes));
+    return key;
+  }
   if (!wish.keyFile.empty()) {
     restored.key = Restored::Key::given;
     REDD_TRY(auto key, readWholeFile(wish.keyFile, kKeyBytes));
@@ -96,10 +106,38 @@ Result<void> tryKey(const fs::path& folder, const std::string& key) {
 Result<void> putKey(const Restore& wish, const Archive& archive, const fs::path& folder, Restored& restored) {
   REDD_TRY(const auto key, keyFor(wish, archive, restored));
   if (key) return tryKey(folder, *key);
+  if (!wish.keyApart.empty()) return {};
   const auto old = readWholeFile(wish.dataDir / kKeyName, kKeyBytes);
   if (old && tryKey(folder, *old)) restored.key = Restored::Key::ofOldDirectory;
   return {};
 }
+
+// Takes the key, which fits, out of the directory to where it is kept. Gone again unless kept().
+class KeyApart {
+ public:
+  Result<void> place(const Restore& wish, const fs::path& folder) {
+    std::error_code failed;
+    const auto inside = folder / kKeyName;
+    if (wish.keyApart.empty() || !fs::exists(inside, failed)) return {};
+    if (!fs::exists(wish.keyApart, failed)) {
+      REDD_TRY(const auto key, readWholeFile(inside, kKeyBytes));
+      REDD_TRY_VOID(makeFolder(wish.keyApart.parent_path()));
+      REDD_TRY_VOID(writePrivateFile(wish.keyApart, key));
+      made_ = wish.keyApart;
+      REDD_TRY_VOID(syncFolder(wish.keyApart.parent_path()));
+    }
+    fs::remove(inside, failed);
+    return failed ? Result<void>(failure("remove", inside, failed.value())) : Result<void>();
+  }
+  void keep() { made_.clear(); }
+  ~KeyApart() {
+    std::error_code ignored;
+    if (!made_.empty()) fs::remove(made_, ignored);
+  }
+
+ private:
+  fs::path made_;
+};
 
 enum class Target : std::uint8_t { missing, empty, occupied };
 
@@ -140,6 +178,7 @@ Result<Restored> restoreServer(const Restore& given, Progress& progress) {
   auto wish = given;
   wish.dataDir = fs::absolute(given.dataDir).lexically_normal();
   if (!wish.dataDir.has_filename()) wish.dataDir = wish.dataDir.parent_path();
+  if (!given.keyApart.empty()) wish.keyApart = fs::absolute(given.keyApart).lexically_normal();
   REDD_TRY(const auto target, lookAt(wish.dataDir));
   if (target == Target::occupied && wish.occupied == Restore::Occupied::refuse) {
     return Error::make(ErrorCode::alreadyExists,
@@ -161,8 +200,11 @@ Result<Restored> restoreServer(const Restore& given, Progress& progress) {
   REDD_TRY_VOID(unpack(archive, fresh.path(), progress));
   REDD_TRY_VOID(putKey(wish, archive, fresh.path(), restored));
   for (const auto& entry : archive.entries()) restored.spaces += entry.name.starts_with(kSpacesName) && entry.name.ends_with(kDataName) ? 1 : 0;
+  KeyApart apart;
+  REDD_TRY_VOID(apart.place(wish, fresh.path()));
   REDD_TRY_VOID(syncTree(fresh.path()));
   REDD_TRY_VOID(exchange(fresh, wish.dataDir, target, restored));
+  apart.keep();
   return restored;
 }
 

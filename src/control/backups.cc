@@ -22,6 +22,21 @@ bool isBackupName(std::string_view name) {
          std::ranges::all_of(name, [](char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '-' || c == '.'; });
 }
 
+// What a killed backup left: drafts that nobody has written to for a day. Another process may be making one here just now.
+void removeLeftovers(const fs::path& folder) {
+  const auto old = fs::file_time_type::clock::now() - std::chrono::hours(24);
+  std::vector<fs::path> left;
+  std::error_code failed;
+  for (auto one = fs::directory_iterator(folder, failed); !failed && one != fs::end(one); one.increment(failed)) {
+    const auto name = one->path().filename().string();
+    const auto suffix = name.rfind(kSuffix);
+    if (!name.starts_with(kPrefix) || suffix == std::string::npos) continue;
+    const std::string_view rest = std::string_view(name).substr(suffix + kSuffix.size());
+    if ((rest == ".part" || rest.starts_with(".copying-")) && one->last_write_time(failed) < old) left.push_back(one->path());
+  }
+  for (const auto& path : left) fs::remove_all(path, failed);
+}
+
 Error noSuch(const std::string& name) { return notFound(fmt::format("There is no backup '{}'.", name.substr(0, 100))); }
 
 }  // namespace
@@ -85,6 +100,7 @@ Result<MadeBackup> Backups::create(const std::string& passphrase, backup::Progre
 }
 
 Result<MadeBackup> Backups::make(const std::string& passphrase, backup::Progress& progress) {
+  removeLeftovers(options_.folder);
   const auto name = backup::archiveName("redd", nowMs());
   const backup::BackUp wish{dataDir_, options_.folder / name, version_, passphrase.empty() ? backup::BackUp::Key::apart : backup::BackUp::Key::sealed,
                             passphrase, options_.secretKeyFile};
@@ -95,7 +111,24 @@ Result<MadeBackup> Backups::make(const std::string& passphrase, backup::Progress
   if (!options_.s3) return out;
   progress.bytesDone = 0;
   progress.bytesInAll = written.bytes;
-  if (auto sent = backup::s3Put(*options_.s3, written, progress); !sent) out.s3Problem = sent.error().text();
+  if (auto sent = sendToS3(written, progress); !sent) out.s3Problem = sent.error().text();
+  return out;
+}
+
+Result<void> Backups::sendToS3(const backup::Written& written, backup::Progress& progress) const {
+  REDD_TRY_VOID(backup::s3Put(*options_.s3, written, progress));
+  if (options_.s3Keep == 0) return {};
+  REDD_TRY(const auto all, listS3());
+  for (std::size_t i = options_.s3Keep; i < all.size(); ++i) REDD_TRY_VOID(backup::s3Remove(*options_.s3, all[i].name));
+  return {};
+}
+
+Result<std::vector<backup::S3Object>> Backups::listS3() const {
+  std::vector<backup::S3Object> out;
+  if (!options_.s3) return out;
+  REDD_TRY(out, backup::s3List(*options_.s3));
+  std::erase_if(out, [](const auto& one) { return !isBackupName(one.name); });  // what else lies there is not ours
+  std::ranges::sort(out, std::greater(), &backup::S3Object::name);
   return out;
 }
 

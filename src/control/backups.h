@@ -30,7 +30,7 @@ struct BackupFile {
 struct MadeBackup {
   BackupFile file;
   std::string sha256;
-  std::string s3Problem;  // "": it is there too, or none is set
+  std::string s3Problem;  // "": it is there too and older ones are gone, or none is set
 };
 struct LastBackup {  // of the schedule or by hand
   UnixMs at = 0;
@@ -46,6 +46,7 @@ class Backups {
 
   Result<MadeBackup> create(const std::string& passphrase, backup::Progress& progress);  // with the key sealed under it; "": without the key
   Result<std::vector<BackupFile>> list() const;                          // newest first
+  Result<std::vector<backup::S3Object>> listS3() const;                  // newest first; of the store, if one is set
   Result<backup::Description> verify(const std::string& name, backup::Progress& progress) const;
   Result<void> remove(const std::string& name) const;
   Result<std::filesystem::path> pathOf(const std::string& name) const;   // of one that is there; nothing else has a path
@@ -65,6 +66,7 @@ class Backups {
   UnixMs newest() const;
   Result<MadeBackup> make(const std::string& passphrase, backup::Progress& progress);
   void removeOld() const;
+  Result<void> sendToS3(const backup::Written& written, backup::Progress& progress) const;
 
   BackupOptions options_;
   const std::filesystem::path dataDir_;

@@ -126,6 +126,7 @@ class FakeSupervisor final : public worker::Supervisor {
 class FakeLogBook final : public store::LogBook {
  public:
   std::vector<store::LogLine> lines;
+  std::vector<std::string> forgotten;
 
   void append(std::string_view, store::LogLine line) override {
     lines.push_back(line);
@@ -149,6 +150,10 @@ class FakeLogBook final : public store::LogBook {
   std::shared_ptr<void> follow(std::string_view, Follower follower) override {
     followers_.emplace(++last_, std::move(follower));
     return std::shared_ptr<void>(nullptr, [this, id = last_](void*) { followers_.erase(id); });
+  }
+  void forget(std::string spaceId, Completion<void> done) override {
+    forgotten.push_back(std::move(spaceId));
+    done({});
   }
   void close(Completion<void> done) override { done(Result<void>{}); }
   std::size_t followerCount() const { return followers_.size(); }

@@ -31,12 +31,18 @@ Task<Result<Answer>> listBackups(Call call) {
   auto& backups = *call.services.backups;
   using Files = std::vector<BackupFile>;
   REDD_CO_TRY(const auto files, co_await backups.pieces.run<Files>([&backups] { return backups.list(); }));
+  using Objects = std::vector<backup::S3Object>;
+  const auto objects = co_await backups.pieces.run<Objects>([&backups] { return backups.listS3(); });
   const auto last = backups.last();
   JsonObject out;
   out.text("folder", backups.options().folder.string()).raw("everyMs", std::to_string(backups.options().everyMs));
   out.raw("keep", std::to_string(backups.options().keep)).text("s3", backups.options().s3 ? backups.options().s3->url : "");
   out.raw("lastMs", std::to_string(last.at)).text("lastProblem", last.problem);
   out.raw("backups", jsonList(files, [](const BackupFile& file) { return begun(file).end(); }));
+  out.raw("s3Keep", std::to_string(backups.options().s3Keep)).text("s3Problem", objects ? std::string_view() : objects.error().text());
+  out.raw("s3Backups", jsonList(objects ? *objects : Objects(), [](const backup::S3Object& object) {
+            return JsonObject().text("name", object.name).raw("bytes", std::to_string(object.bytes)).end();
+          }));
   co_return Answer{out.end()};
 }
 

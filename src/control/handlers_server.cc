@@ -26,13 +26,14 @@ Task<Result<Answer>> openApi(Call call) { co_return Answer{openApiJson(call.serv
 
 Task<Result<Answer>> serverInfo(Call call) {
   const auto& services = call.services;
+  const bool isOwner = call.caller.standing == account::Standing::serverOwner;  // how the machine is laid out is no member's affair
   const auto uptimeMs = (monotonicNs() - services.startedNs) / 1'000'000;
   const auto disk = co_await call.services.lane.run<std::filesystem::space_info>([dir = services.options.dataDir] { return diskOf(dir); });
   co_return Answer{JsonObject()
                        .text("version", services.options.version)
                        .text("node", services.options.node)
                        .text("sqlite", services.options.sqlite)
-                       .text("dataDir", services.options.dataDir.string())
+                       .text("dataDir", isOwner ? services.options.dataDir.string() : std::string())
                        .number("projects", static_cast<double>(services.catalogue.snapshot()->projects.size()))
                        .number("uptimeMs", static_cast<double>(uptimeMs))
                        .text("isolation", services.options.isolation)

@@ -53,6 +53,8 @@ Task<void> SpaceSweeper::sweep(std::shared_ptr<State> state) {
       state->timer.expires_after(kPauseAfterLeftovers);
       continue;
     }
+    std::ignore = co_await suspend<void>([&](Completion<void> done) { services.logBook.forget(id, std::move(done)); });
+    if (state->isStopped) co_return;
     auto removed = co_await suspend<void>([&](Completion<void> done) { services.stores.remove(id, std::move(done)); });
     if (state->isStopped) co_return;
     if (removed) removed = co_await services.lane.run<void>([&services, id] { return services.catalogue.purged(id); });

@@ -20,6 +20,7 @@ class ListLogBook final : public store::LogBook {
   void tail(std::string, std::size_t, store::LogFilter, Completion<std::vector<store::LogLine>>) override {}
   void refusals(std::string, std::size_t, Completion<store::Refusals>) override {}
   std::shared_ptr<void> follow(std::string_view, Follower) override { return nullptr; }
+  void forget(std::string, Completion<void>) override {}
   void close(Completion<void>) override {}
 };
 

@@ -22,7 +22,7 @@ void defineRestore(CLI::App& app, RestoreCommand& command) {
   app.add_option("--to,--data", command.to, "The data directory to make; with --space the one to change")->required();
   app.add_flag("--force", command.force, "Take the place of a directory that is not empty; that one is moved aside");
   app.add_option("--key", command.keyFile, "secret.key of the server that was backed up, when it is not in the archive");
-  app.add_option("--secret-key-file", command.secretKeyFile, "With --space: the directory's own key, when it is kept apart from the data")
+  app.add_option("--secret-key-file", command.secretKeyFile, "Where the directory's key is kept, apart from the data; made when it is not there")
       ->envname("REDD_SECRET_KEY_FILE");
   app.add_option("--passphrase-file", command.passphraseFile, "Holds the passphrase under which secret.key is sealed (- is standard input)");
   auto* space = app.add_option("--space", command.space, "Only this space, PROJECT/SPACE, into the data directory of a stopped server");
@@ -54,6 +54,7 @@ std::string_view keyWords(backup::Restored::Key key) {
     case ofArchive: return "secret.key came with the archive";
     case given: return "secret.key is the one that was given";
     case ofOldDirectory: return "secret.key is the one of the directory before";
+    case apart: return "the secret key is the one kept apart";
     case missing: return "secret.key is missing: put it into the directory before redd serve, which refuses to start without it";
   }
   return "";
@@ -65,14 +66,16 @@ Result<std::string> restoreAll(const RestoreCommand& command, Output output, bac
   REDD_TRY(const auto archive, localArchive(command, scratch, progress));
   REDD_TRY(const auto passphrase, secretFrom(command.passphraseFile));
   const backup::Restore wish{archive, command.to, command.force ? backup::Restore::Occupied::moveAside : backup::Restore::Occupied::refuse, command.keyFile,
-                             passphrase};
+                             passphrase, command.secretKeyFile};
   REDD_TRY(const auto done, backup::restoreServer(wish, progress));
   const auto time = isoTime(done.description.createdMs);
   if (output == Output::json) {
     return fmt::format(R"({{"ok":true,"dataDir":{},"created":"{}","spaces":{},"key":{},"before":{}}})", json::quoted(command.to), time, done.spaces,
                        done.key != backup::Restored::Key::missing, json::quoted(done.before.string()));
   }
-  return fmt::format("Restored {} with the data of {} spaces, as of {}\n{}{}", command.to, done.spaces, time, keyWords(done.key),
+  const bool isApart = done.key != backup::Restored::Key::missing && !command.secretKeyFile.empty();
+  const auto key = isApart ? fmt::format("The secret key is in {}, apart from the data", command.secretKeyFile) : std::string(keyWords(done.key));
+  return fmt::format("Restored {} with the data of {} spaces, as of {}\n{}{}", command.to, done.spaces, time, key,
                      done.before.empty() ? "" : fmt::format("\nThe directory before is now {}", done.before.string()));
 }
 

@@ -1,12 +1,15 @@
 #include "secrets.h"
 
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
 #include <filesystem>
+#include <tuple>
 
 #include "space/catalogue.h"
 
@@ -15,6 +18,10 @@ namespace redd {
 void forbidCoreDumps() {
   const rlimit none{0, 0};
   ::setrlimit(RLIMIT_CORE, &none);
+  const int filter = ::open("/proc/self/coredump_filter", O_WRONLY | O_CLOEXEC);
+  if (filter < 0) return;
+  std::ignore = ::write(filter, "0", 1);
+  ::close(filter);
 }
 
 std::string takeVariable(const char* name) {

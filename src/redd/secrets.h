@@ -7,7 +7,8 @@
 
 namespace redd {
 
-// Core limit 0, for this process and every one it starts: a core holds secrets in clear (SEC-35).
+// Core limit 0, for this process and every one it starts: a core holds secrets in clear (SEC-35). And a core filter of 0, for whoever
+// raises the limit and for a kernel that pipes cores to a program, which asks for no limit: such a core has registers, and no memory.
 void forbidCoreDumps();
 
 // Takes a variable out of the environment, and its value out of what /proc/PID/environ shows. "" when it is not set.

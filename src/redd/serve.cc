@@ -99,6 +99,7 @@ Result<control::BackupOptions> backupOptions(const Settings& settings) {
   const auto keyId = takeVariable("REDD_BACKUP_S3_KEY_ID"), secret = takeVariable("REDD_BACKUP_S3_SECRET");
   REDD_TRY(out.s3, backup::S3Store::parse(settings.backupS3, settings.backupS3Region, keyId, secret));
   out.s3->caFile = settings.caFile;
+  out.s3Keep = settings.backupS3Keep;
   return out;
 }
 

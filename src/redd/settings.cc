@@ -110,6 +110,7 @@ void defineSettings(CLI::App& app, Settings& settings, Mode mode) {
   setting(app, "backup-keep", settings.backupKeep, "Keep the newest so many backups")->check(CLI::Range(1, 10'000));
   setting(app, "backup-s3", settings.backupS3, "Send backups there too: https://HOST/BUCKET; keys in REDD_BACKUP_S3_KEY_ID and REDD_BACKUP_S3_SECRET");
   setting(app, "backup-s3-region", settings.backupS3Region, "Region that requests to it are signed for");
+  setting(app, "backup-s3-keep", settings.backupS3Keep, "Keep the newest so many backups there, and remove older ones; 0: remove nothing")->check(CLI::Range(0, 10'000));
   setting(app, "pitr-hours", settings.pitrHours, "Keep what is needed to put a space back to any moment of so many hours; 0: do not");
   app.add_option("--config", settings.config, "TOML file with the same settings, e.g. listen = \"0.0.0.0:4000\"")
       ->envname("REDD_CONFIG")

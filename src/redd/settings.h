@@ -36,6 +36,7 @@ struct Settings {
   std::string backupEvery;  // empty: only when asked
   std::size_t backupKeep = 7;
   std::string backupS3, backupS3Region = "us-east-1";
+  std::size_t backupS3Keep = 0;  // 0: all
   std::uint32_t pitrHours = 0;  // for so long each space can be put back to any moment
 
   // redd dev only

@@ -11,6 +11,8 @@ constexpr std::size_t kLineOfSecretBytesMin = 16;
 constexpr std::size_t kCutTextBytesMin = 4 << 10;  // shorter texts were not cut off by anybody
 constexpr std::string_view kControlTokenPrefix = "redd_";  // account/control_token.h, a room of the same floor
 constexpr std::size_t kControlTokenDigitsMin = 32;
+constexpr std::string_view kJwtBegin = "eyJ";  // {" in base64url
+constexpr std::size_t kJwtSignatureBytesMin = 20;
 constexpr std::string_view kEllipsis = "…";
 
 std::string percentEncoded(std::string_view text) {
@@ -88,11 +90,29 @@ void replaceControlTokens(std::string& text) {
   }
 }
 
+bool isBase64urlByte(char c) { return isWordByte(c) || c == '-' || c == '_'; }
+
+// Three words of base64url with dots between them, the first the beginning of {"…: the token of a command line, and everybody's else's.
+void replaceJwts(std::string& text) {
+  for (auto at = text.find(kJwtBegin); at != std::string::npos; at = text.find(kJwtBegin, at + 1)) {
+    if (at > 0 && isBase64urlByte(text[at - 1])) continue;
+    auto end = at;
+    std::size_t dots = 0;
+    std::size_t word = 0;
+    for (; end < text.size() && (isBase64urlByte(text[end]) || (text[end] == '.' && dots < 2 && word > 0)); ++end) {
+      dots += text[end] == '.' ? 1 : 0;
+      word = text[end] == '.' ? 0 : word + 1;
+    }
+    if (dots == 2 && word >= kJwtSignatureBytesMin) text.replace(at, end - at, kRedacted);
+  }
+}
+
 }  // namespace
 
 std::string redacted(const Space& space, std::string_view text) {
   std::string out(text);
   replaceControlTokens(out);
+  replaceJwts(out);
   for (const auto& form : secretForms(space)) {
     replaceAll(out, form);
     if (out.size() >= kCutTextBytesMin) replaceBeginningAtEnd(out, form);

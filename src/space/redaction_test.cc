@@ -52,5 +52,14 @@ TEST(Redaction, ControlTokensAreKnownByTheirForm) {
   EXPECT_EQ(redacted(Space{}, "redd_auth_key_set_fetches_total 3"), "redd_auth_key_set_fetches_total 3");
 }
 
+TEST(Redaction, SignedJwtsAreKnownByTheirForm) {
+  const std::string head = "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9", body = "eyJzdWIiOiIxIn0", signature = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
+  EXPECT_EQ(redacted(Space{}, "Bearer " + head + "." + body + "." + signature + ", and more"), "Bearer ******, and more");
+  EXPECT_EQ(redacted(Space{}, "?t=" + head + "." + body + "." + signature + "." + "x"), "?t=******.x");
+  for (const auto& other : {head, head + "." + body, head + "." + body + ".", head + ".." + signature, head + "." + body + ".short", "x" + head}) {
+    EXPECT_EQ(redacted(Space{}, other), other);
+  }
+}
+
 }  // namespace
 }  // namespace redd::space

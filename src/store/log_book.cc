@@ -75,6 +75,18 @@ class FileLogBook final : public LogBook {
     return shared;
   }
 
+  void forget(std::string spaceId, Completion<void> done) override {
+    if (const auto found = spaces_.find(spaceId); found != spaces_.end()) {
+      queuedLines_ -= found->second.queued.size();
+      waiting_ -= found->second.queued.size();
+      spaces_.erase(found);
+    }
+    asio::post(writer_, [&loop = loop_, files = files_, guard = asio::make_work_guard(loop_), spaceId = std::move(spaceId), done = std::move(done)]() mutable {
+      files->close(spaceId);
+      asio::post(loop, [done = std::move(done)]() mutable { done({}); });
+    });
+  }
+
   void close(Completion<void> done) override {
     timer_.cancel();
     sweeper_.cancel();

@@ -176,6 +176,27 @@ TEST_F(LogBookTest, RefusalsOutliveTheLinesAndARestart) {
   EXPECT_EQ(found->counts[0].count, 2);
 }
 
+TEST_F(LogBookTest, AForgottenSpaceLeavesNothing) {
+  open();
+  say("written");
+  EXPECT_THAT(texts(10), ElementsAre("written"));
+  int heard = 0;
+  const auto following = book_->follow("s", [&heard](const LogLine&) { ++heard; });
+  say("waits");
+  EXPECT_TRUE(await<void>(loop_, [this](auto done) { book_->forget("s", std::move(done)); }));
+  const auto folder = dir_.path() / "spaces" / "s";
+  std::error_code failed;
+  for (const auto& one : std::filesystem::directory_iterator("/proc/self/fd")) {
+    EXPECT_FALSE(std::filesystem::read_symlink(one, failed).string().starts_with(folder.string())) << "its file is closed";
+  }
+  std::filesystem::remove_all(folder);
+  book_->append("t", {.id = {}, .time = 0, .level = "log", .context = {}, .requestId = {}, .text = "another's"});
+  EXPECT_TRUE(await<void>(loop_, [this](auto done) { book_->close(std::move(done)); }));
+  EXPECT_FALSE(std::filesystem::exists(folder)) << "what waited does not bring the folder back";
+  EXPECT_EQ(heard, 1);
+  open();
+}
+
 TEST_F(LogBookTest, SpacesAreApart) {
   open();
   say("here");

@@ -79,6 +79,10 @@ Result<void> LogFiles::dropOld(sqlite::Database& database) const {
   return {};
 }
 
+void LogFiles::close(const std::string& spaceId) {
+  open_.remove_if([&spaceId](const Open& one) { return one.spaceId == spaceId; });
+}
+
 void LogFiles::sweep() {
   std::error_code failed;
   for (const auto& entry : std::filesystem::directory_iterator(dataDir_ / "spaces", failed)) {

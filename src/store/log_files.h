@@ -20,6 +20,7 @@ class LogFiles {
   Result<std::vector<LogLine>> tail(const std::string& spaceId, std::size_t count, const LogFilter& filter);
   Result<Refusals> refusals(const std::string& spaceId, std::size_t count);
   void sweep();  // drops what is too old in every log there is
+  void close(const std::string& spaceId);
   void closeAll() { open_.clear(); }
 
  private:

@@ -37,6 +37,22 @@ Result<fs::path> fetch(const Context& context, const Client& client, const std::
   return target.lexically_normal();
 }
 
+void showS3(const Context& context, const Json& answer) {
+  const auto url = textOf(answer, "s3");
+  if (url.empty()) return;
+  const auto objects = memberOf(answer, "s3Backups");
+  if (objects.is_array() && !objects.empty()) {
+    Table table({"SIZE", "IN THE S3 STORE"});
+    for (const auto& one : objects) table.add({sizeText(sizeOf(one)), textOf(one, "name")});
+    print(context.terminal, table);
+  }
+  const auto keep = numberOf(answer, "s3Keep");
+  context.terminal.note(fmt::format("In {}; {}", inertLine(url), keep > 0 ? fmt::format("the newest {} are kept", keep) : "all are kept (redd serve --backup-s3-keep)"));
+  if (const auto problem = textOf(answer, "s3Problem"); !problem.empty()) {
+    context.terminal.note(context.terminal.paintNote(Colour::red, fmt::format("What is there cannot be listed: {}", inertLine(problem))));
+  }
+}
+
 }  // namespace
 
 Result<void> makeBackup(const Context& context, const BackupArguments& arguments) {
@@ -78,6 +94,7 @@ Result<void> listBackups(const Context& context) {
     for (const auto& one : backups) table.add({isoTime(numberOf(one, "createdMs")), sizeText(sizeOf(one)), "redd " + textOf(one, "version"), textOf(one, "name")});
     print(context.terminal, table);
   }
+  showS3(context, answer);
   const auto everyMinutes = numberOf(answer, "everyMs") / 60'000;
   context.terminal.note(fmt::format("In {}; {}; the newest {} are kept", inertLine(textOf(answer, "folder")),
                                     everyMinutes > 0 ? fmt::format("one every {} minutes", everyMinutes) : "none by schedule (redd serve --backup-every)",

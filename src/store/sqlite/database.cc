@@ -3,10 +3,13 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <sqlite3.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <system_error>
+
+#include "base/write_behind.h"
 
 namespace redd::store::sqlite {
 namespace {
@@ -72,9 +75,17 @@ Result<void> keepAsItWas(Database& database, std::int64_t newFormat) {
 struct Copying {
   sqlite3* target = nullptr;
   sqlite3_backup* backup = nullptr;
+  int descriptor = -1;  // of the target, beside SQLite's own
+  WriteBehind behind = {};
+
+  void sendBehind() {
+    struct stat info {};
+    if (descriptor >= 0 && ::fstat(descriptor, &info) == 0) behind.wrote(descriptor, info.st_size);
+  }
   ~Copying() {
     if (backup) sqlite3_backup_finish(backup);
     sqlite3_close_v2(target);
+    if (descriptor >= 0) ::close(descriptor);  // last: it would take SQLite's locks on the file with it
   }
 };
 
@@ -344,7 +355,7 @@ Result<void> Database::copyTo(const std::filesystem::path& file, const GoesOn& g
 }
 
 Result<void> Database::copyPages(const std::filesystem::path& file, const GoesOn& goesOn) {
-  constexpr int kPagesAtOnce = 512;  // 4 MiB
+  constexpr int kPagesAtOnce = 256;
   REDD_TRY(const Transaction moment, Transaction::beginReading(*this));
   REDD_TRY_VOID(run("SELECT 1 FROM sqlite_schema"));  // BEGIN alone reads nothing yet, and the moment is that of the first read
   Copying copy;
@@ -353,9 +364,11 @@ Result<void> Database::copyPages(const std::filesystem::path& file, const GoesOn
   if (rc == SQLITE_OK) {
     copy.backup = sqlite3_backup_init(copy.target, "main", state_->handle, "main");
     rc = copy.backup ? SQLITE_OK : sqlite3_extended_errcode(copy.target);
+    copy.descriptor = ::open(file.c_str(), O_RDONLY | O_CLOEXEC);
   }
   while (rc == SQLITE_OK) {
     rc = sqlite3_backup_step(copy.backup, kPagesAtOnce);
+    copy.sendBehind();
     if (rc == SQLITE_OK && goesOn && !goesOn(sqlite3_backup_remaining(copy.backup))) {
       return Error::make(ErrorCode::cancelled, "The copy was broken off");
     }

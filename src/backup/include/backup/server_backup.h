@@ -38,9 +38,10 @@ struct Restore {
   Occupied occupied = Occupied::refuse;
   std::filesystem::path keyFile = {};  // secret.key, when the archive has none
   std::string passphrase = {};         // of a sealed one
+  std::filesystem::path keyApart = {};               // where the key is kept, instead of secret.key in the directory: read when it is there, made when not
 };
 struct Restored {
-  enum class Key : std::uint8_t { ofArchive, given, ofOldDirectory, missing } key = Key::missing;
+  enum class Key : std::uint8_t { ofArchive, given, ofOldDirectory, apart, missing } key = Key::missing;
   Description description;
   std::filesystem::path before;  // where the old data directory is now; empty: there was none
   std::size_t spaces = 0;

@@ -15,6 +15,7 @@ struct BackupOptions {
   std::size_t keep = 7;                 // the newest so many
   std::filesystem::path secretKeyFile{};  // the server's; empty: secret.key in the data directory
   std::optional<backup::S3Store> s3{};  // where they also go
+  std::size_t s3Keep = 0;               // of those there, the newest so many; 0: all
 };
 
 }  // namespace redd::control

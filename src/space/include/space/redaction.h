@@ -3,8 +3,8 @@
 // take ordinary words out of the log.
 //
 // Found are a secret as it is, each long line of one with several lines, and what JSON and percent-encoding make of it; and its beginning
-// at the end of a text that was cut off. Control-plane tokens (redd_…) are known by their form alone, whosever they are.
-// Pure. Costs nothing but a look for "redd_" for a space without secrets, and one search a form for the others.
+// at the end of a text that was cut off. Control-plane tokens (redd_…) and signed JWTs are known by their form alone, whosever they are.
+// Pure. Costs nothing but a look for "redd_" and for "eyJ" for a space without secrets, and one search a form for the others.
 #pragma once
 
 #include <string>

@@ -59,6 +59,8 @@ class LogBook {
   // Called on the loop for each later line until the returned handle is destroyed.
   using Follower = std::function<void(const LogLine&)>;
   virtual std::shared_ptr<void> follow(std::string_view spaceId, Follower follower) = 0;
+  // The space is being deleted: what waits to be written is dropped, followers hear nothing more, its file is closed when `done` is called.
+  virtual void forget(std::string spaceId, Completion<void> done) = 0;
   virtual void close(Completion<void> done) = 0;
 };
 
