@@ -61,7 +61,7 @@ const rows = {
   removeTeamInvitation: ['removeTeamInvitation(invitationId: "i1")', {}, 'invitation.remove', { invitation: 'i1' }, {}, true],
   acceptTerms: ['acceptTerms', {}, 'terms.accept', {}, {}, true],
   addAdminToken: ['addAdminToken(teamId: "t2") { id secret }', { id: 'a1', secret: 'whole' }, 'adminToken.add', { team: 't2' }, {}, { id: 'a1', secret: 'whole' }],
-  removeAdminToken: ['removeAdminToken(teamId: "t2", tokenId: "a1")', {}, 'adminToken.remove', { team: 't2', token: 'a1' }, {}, true],
+  removeAdminToken: ['removeAdminToken(teamId: "t2", tokenId: "a1")', {}, 'adminToken.remove', { team: 't2', tokenId: 'a1' }, {}, true],
 };
 
 describe('mutations of the GraphQL door', () => {
