@@ -51,7 +51,7 @@ test('a space moved to another server answers the same', { timeout: 120_000 }, a
   await writeFile(join(dir, 'phrase'), 'a passphrase of some length\n');
   const archive = join(dir, 'space.tar');
   const named = await coho(one, ['space', 'export', join(dir, 'without.tar'), '-p', app.project, '-s', 'dev']);
-  assert.match(named.stderr, /Left out: SECRET and 1 API tokens/);
+  assert.match(named.stderr, /Left out: SECRET and 1 API token\./);
   good(await coho(one, ['space', 'export', archive, '-p', app.project, '-s', 'dev', '--passphrase-file', join(dir, 'phrase'), '--json']));
 
   const { uniqueName: project } = await two.api('POST', '/projects', { name: 'target' });
