@@ -88,10 +88,15 @@ TEST_P(CollectionContract, ACapKeepsTheNewest) {
 }
 
 TEST_P(CollectionContract, ADocumentWithTtlGoesByItself) {
+  // Replacing takes the moment away. On a machine that stood still for two seconds it has come before: then once more.
+  for (bool replaced = false; !replaced;) {
+    ASSERT_TRUE(insert("c", {R"({"_id":"kept","_ttl":2000})"}));
+    const auto change = replace("c", {.id = "kept"}, R"({"a":1})");
+    ASSERT_TRUE(change);
+    replaced = change->count == 1;
+  }
   ASSERT_TRUE(insert("c", {R"({"_id":"soon","_ttl":2500})", R"({"_id":"later","_ttl":3600000})", R"({"_id":"never"})"}));
-  ASSERT_TRUE(insert("c", {R"({"_id":"kept","_ttl":2000})"}));
-  ASSERT_TRUE(replace("c", {.id = "kept"}, R"({"a":1})"));
-  while (*count("c") > 3) loop_.restart(), loop_.poll();  // "soon" went, so the moment of "kept" is past too
+  while (*count("c") > 3) loop_.restart(), loop_.poll();  // "soon" went, so the moment that "kept" had is past too
   EXPECT_FALSE(findOne("c", {.id = "soon"}));
   EXPECT_TRUE(findOne("c", {.id = "kept"}));
 }
