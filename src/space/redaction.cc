@@ -92,7 +92,7 @@ void replaceControlTokens(std::string& text) {
 
 bool isBase64urlByte(char c) { return isWordByte(c) || c == '-' || c == '_'; }
 
-// Three words of base64url with dots between them, the first the beginning of {"…: the token of a command line, and everybody's else's.
+// Three words of base64url with dots between them, the first the beginning of {"…: the token of a command line, and everybody else's.
 void replaceJwts(std::string& text) {
   for (auto at = text.find(kJwtBegin); at != std::string::npos; at = text.find(kJwtBegin, at + 1)) {
     if (at > 0 && isBase64urlByte(text[at - 1])) continue;

@@ -25,7 +25,7 @@ export default app.init();
 
 describe('the published command line and people', () => {
   let server, dir, ann, bob, project;
-  const shop = () => ({ cwd: join(dir, 'ann/work/shop') });  // where Ann's project lies
+  const shop = () => ({ cwd: join(dir, 'ann/code/shop') });  // where Ann's project lies
   const inShop = (...args) => ann.good(args, shop());
   const rest = async (method, path, { token, body } = {}) => {
     const answer = await request(`${server.url}/_/api/v1${path}`, {
@@ -48,9 +48,9 @@ describe('the published command line and people', () => {
   before(async () => {
     server = await startRedd();
     dir = await mkdtemp(join(tmpdir(), 'redd-published-'));
-    for (const name of ['ann', 'bob']) await mkdir(join(dir, name, 'work'), { recursive: true });
-    ann = await computer(server, { home: join(dir, 'ann'), cwd: join(dir, 'ann/work') });
-    bob = await computer(server, { home: join(dir, 'bob'), cwd: join(dir, 'bob/work') });
+    for (const name of ['ann', 'bob']) await mkdir(join(dir, name, 'code'), { recursive: true });
+    ann = await computer(server, { home: join(dir, 'ann'), cwd: join(dir, 'ann/code') });
+    bob = await computer(server, { home: join(dir, 'bob'), cwd: join(dir, 'bob/code') });
     const code = (await readFile(join(server.dataDir, 'setup-code'), 'utf8')).trim();
     assert.equal((await rest('POST', '/setup', { body: { code, name: 'Ann Able', email: 'ann@example.org', password } })).status, 201);
     await server.api('POST', '/users', { email: 'bob@example.org', name: 'Bob Baker', password });
@@ -153,7 +153,7 @@ describe('the published command line and people', () => {
 
   test('CP-01 init: in a folder that exists, into a team', async () => {
     const team = await rest('POST', '/teams', { token: await ann.token(), body: { name: 'Crew' } });
-    const cwd = join(dir, 'ann/work/crewapp');
+    const cwd = join(dir, 'ann/code/crewapp');
     await mkdir(cwd);
     const printed = await ann.talk(['init'], [[/Add project 'crewapp' in current folder/, `y${kEnter}`], [/Select personal account or team/, `${kDown}${kEnter}`]], { cwd });
     assert.match(printed, /Successfully created a new project 'crewapp-[a-z0-9]{4}' in 'team Crew'/);
@@ -312,7 +312,7 @@ describe('the published command line and people', () => {
   });
 
   test('CP-01 a viewer sees, and changes nothing', async () => {
-    const cwd = join(dir, 'bob/work/shop');
+    const cwd = join(dir, 'bob/code/shop');
     await mkdir(cwd);
     await writeFile(join(cwd, 'config.json'), JSON.stringify({ name: project, space: 'dev' }));
     const shown = JSON.parse(await bob.good(['info', '--json'], { cwd }));
@@ -346,7 +346,7 @@ describe('the published command line and people', () => {
     assert.match(await bob.talk(['account'], [[/Team 'Crew' from ann@example\.org\. Join\?/, `n${kEnter}`]]), /Declined invitation to 'Crew'/);
     await invite();
     assert.match(await bob.talk(['account'], [[/Team 'Crew' from .*\. Join\?/, `y${kEnter}`]]), /Successfully joined team 'Crew'/);
-    const { name } = JSON.parse(await readFile(join(dir, 'ann/work/crewapp/config.json'), 'utf8'));
+    const { name } = JSON.parse(await readFile(join(dir, 'ann/code/crewapp/config.json'), 'utf8'));
     assert.match(await bob.good(['join', name]), /joined successfully!/, 'its team is in it already');
     assert.match(await bob.good(['leave', name]), /You are in this project through its team\. Fix: leave the team\./);
 
