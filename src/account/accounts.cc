@@ -83,14 +83,16 @@ Result<void> Accounts::State::tidyUp() {
   });
 }
 
+// Once more when the server ends, also when it ends before this thread's first look at the clock.
 void Accounts::State::keepHouse(const std::stop_token& stop) {
   std::mutex mutex;
   std::condition_variable_any wake;
-  while (!stop.stop_requested()) {
+  for (bool ends = false; !ends;) {
     {
       std::unique_lock lock(mutex);
       wake.wait_for(lock, stop, kHousekeeping, [] { return false; });
     }
+    ends = stop.stop_requested();
     if (const auto done = tidyUp(); !done) log::warn("account", "last uses were not written: {}", done.error().detail);
   }
 }
