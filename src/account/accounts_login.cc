@@ -46,9 +46,11 @@ Result<void> Accounts::State::writePassword(Known& next, const std::string& user
 
 // ---- the first start ----
 
+bool Accounts::isSetUp() const { return !state_->known()->passwords.empty(); }
+
 Result<std::string> Accounts::openSetup() {
   const auto file = state_->options.dataDir / "setup-code";
-  if (!state_->known()->passwords.empty()) {
+  if (isSetUp()) {
     std::error_code ignored;
     std::filesystem::remove(file, ignored);
     return std::string();

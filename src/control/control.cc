@@ -15,6 +15,7 @@
 #include "operations.h"
 #include "page.h"
 #include "space_sweeper.h"
+#include "web_door.h"
 
 namespace redd::control {
 namespace {
@@ -64,7 +65,7 @@ std::vector<std::string_view> methodsOf(const std::vector<Match>& matches) {
 class RestDoor final : public Control {
  public:
   RestDoor(Loop& loop, ControlOptions options, const Limits& limits, Metrics& metrics, space::Catalogue& catalogue, account::Accounts& accounts,
-           worker::Supervisor& supervisor, store::Stores& stores, store::LogBook& logBook, const http::AddressPolicy& keySetAddresses)
+           worker::Supervisor& supervisor, store::Stores& stores, store::LogBook& logBook, const http::AddressPolicy& keySetAddresses, WebPack adminUi)
       : services_{.options = options,
                   .limits = limits,
                   .metrics = metrics,
@@ -77,7 +78,8 @@ class RestDoor final : public Control {
                   .followers = followers_,
                    .hosts = AllowedHosts(options.hosts)},
         sweeper_(loop, services_),
-        graphql_(loop, services_, dispatcher_) {
+        graphql_(loop, services_, dispatcher_),
+        web_(std::move(adminUi)) {
     services_.sweeper = &sweeper_;
     services_.backups = std::make_shared<Backups>(services_.options.backup, services_.options.dataDir, services_.options.version, metrics);
   }
@@ -100,6 +102,7 @@ class RestDoor final : public Control {
   Dispatcher dispatcher_{services_};
   GraphqlDoor graphql_;
   AdmDoor adm_{services_, dispatcher_};
+  WebDoor web_;
   std::size_t inFlight_ = 0;
   Completion<void> stopped_;
 };
@@ -150,9 +153,17 @@ Task<void> RestDoor::answer(http::Exchange& exchange) {
     co_await adm_.serve(exchange);
     co_return;
   }
+  if (web_.hasFile(head)) {
+    co_await web_.serve(exchange);
+    co_return;
+  }
   auto matches = matchPath(head.path());
   if (!matches) {
     co_await respondError(exchange, matches.error());
+    co_return;
+  }
+  if (matches->empty() && web_.hasScreen(head)) {
+    co_await web_.serve(exchange);
     co_return;
   }
   if (matches->empty()) {
@@ -235,10 +246,12 @@ std::uint64_t RestDoor::bodyBytesMax(const Operation& operation) const {
 
 }  // namespace
 
-std::unique_ptr<Control> Control::create(Loop& loop, ControlOptions options, const Limits& limits, Metrics& metrics, space::Catalogue& catalogue,
-                                         account::Accounts& accounts, worker::Supervisor& supervisor, store::Stores& stores, store::LogBook& logBook,
-                                         const http::AddressPolicy& keySetAddresses) {
-  return std::make_unique<RestDoor>(loop, std::move(options), limits, metrics, catalogue, accounts, supervisor, stores, logBook, keySetAddresses);
+Result<std::unique_ptr<Control>> Control::create(Loop& loop, ControlOptions options, const Limits& limits, Metrics& metrics, space::Catalogue& catalogue,
+                                                 account::Accounts& accounts, worker::Supervisor& supervisor, store::Stores& stores,
+                                                 store::LogBook& logBook, const http::AddressPolicy& keySetAddresses) {
+  REDD_TRY(auto adminUi, WebPack::read(options.adminUi));
+  return std::unique_ptr<Control>(std::make_unique<RestDoor>(loop, std::move(options), limits, metrics, catalogue, accounts, supervisor, stores, logBook,
+                                                             keySetAddresses, std::move(adminUi)));
 }
 
 }  // namespace redd::control

@@ -210,11 +210,13 @@ class House {
     });
   }
 
+  std::string_view adminUi;  // of what startControl() makes
+
   // A new one over the same catalogue, `laterMs` later.
   void startControl(std::int64_t laterMs = 0) {
-    control = Control::create(loop,
+    control = *Control::create(loop,
                               {.dataDir = dir.path() / "data", .hosts = {"redd.example.org"}, .version = "1.2.3", .node = "v24", .sqlite = "3",
-                               .clock = [laterMs] { return nowMs() + laterMs; }},
+                               .clock = [laterMs] { return nowMs() + laterMs; }, .adminUi = adminUi},
                               limits, metrics, *catalogue, *accounts, supervisor, stores, logBook, addresses);
     control->setListenAddress("127.0.0.1:4000");
   }

@@ -95,6 +95,7 @@ Task<void> readFile(Call call, http::Exchange& exchange);
 Task<void> writeFile(Call call, http::Exchange& exchange);
 Task<Result<Answer>> removeFile(Call call);
 // handlers_login.cc
+Task<Result<Answer>> getSetUp(Call call);
 Task<Result<Answer>> setUp(Call call);
 Task<Result<Answer>> createSession(Call call);
 Task<Result<Answer>> endSession(Call call);

@@ -24,6 +24,10 @@ Answer loggedIn(const Call& call, const account::IssuedToken& login) {
 
 }  // namespace
 
+Task<Result<Answer>> getSetUp(Call call) {
+  co_return Answer{JsonObject().flag("open", !call.services.accounts.isSetUp()).flag("here", http::isLoopbackName(call.client.ip)).end()};
+}
+
 Task<Result<Answer>> setUp(Call call) {
   if (!http::isLoopbackName(call.client.ip)) {
     co_return Error::make(ErrorCode::forbidden, "The first login is made on the server's own machine. Fix: use 127.0.0.1 there, or an ssh tunnel.");

@@ -181,6 +181,7 @@ std::vector<Operation> accountTable() {
   const std::vector<Argument> newToken = {{"name", text}, {"role", text}, {"project", text}, {"space", text}, {"expiresMs", count}};
   const std::vector<Argument> invitee = {{"email", text, required}, {"role", text, required}};
   return {
+      {"setup.get", "GET", "/_/api/v1/setup", anyone, read, "Does the server wait for its first login?", {}, getSetUp},
       {"setup", "POST", "/_/api/v1/setup", anyone, write, "Gives the server's owner a name, an address and a password, with the code of the first start.",
        {{"code", text, required}, {"name", text, required}, {"email", text, required}, {"password", text, required}}, setUp, nullptr, 201},
       {"session.create", "POST", "/_/api/v1/login", anyone, write, "Logs in with a password; the token lives twelve hours.",

@@ -1,5 +1,4 @@
-// The page at /_/ for people who came with a browser: what this is and how to log in. Holds no data and no script; the admin UI
-// takes its place later.
+// What pages of the control plane may do, and the one at /_/ of a build without the admin UI: what this is and how to log in.
 #pragma once
 
 #include <string_view>
@@ -10,6 +9,12 @@ namespace redd::control {
 inline constexpr std::string_view kPagePolicy =
     "default-src 'none'; script-src 'self'; connect-src 'self'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; "
     "frame-ancestors 'none'";
+
+// Of the admin UI: the same, with its own pictures and fonts, previews of files as data it has fetched itself, and requests to spaces of this
+// server under other names (the API runner). Styles are set by its editor and charts, scripts come only from this server.
+inline constexpr std::string_view kAdminPolicy =
+    "default-src 'none'; script-src 'self'; connect-src 'self' http: https:; style-src 'self' 'unsafe-inline'; img-src 'self' blob: data:; "
+    "font-src 'self'; media-src blob:; frame-src blob:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
 inline constexpr std::string_view kFrontPage = R"(<!doctype html>
 <html lang="en">

@@ -107,6 +107,7 @@ const std::map<std::string_view, Row> kRows = {
     {"space.import", {400, "?existing=replace"}},
     {"space.moments", {200, ""}},
     {"space.rewind", {404, R"({"backup":"redd-none.tar"})"}},
+    {"setup.get", {200, ""}},
     {"setup", {401, R"({"code":"x","name":"A","email":"a@example.org","password":"123456789012"})"}},
     {"session.create", {401, R"({"email":"a@example.org","password":"123456789012"})"}},
     {"session.end", {400, ""}},

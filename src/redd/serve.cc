@@ -15,6 +15,7 @@
 #include <optional>
 
 #include "account/accounts.h"
+#include "admin_ui.h"
 #include "assets.h"
 #include "auth/authenticator.h"
 #include "backup/s3.h"
@@ -178,9 +179,11 @@ class Serving {
     controlOptions.authenticator = house_.authenticator.get();
     controlOptions.trashDays = settings_.trashDays;
     controlOptions.proxies = proxies;
+    controlOptions.adminUi = adminUi();
     REDD_CO_TRY(controlOptions.backup, backupOptions(settings_));
-    house_.control = control::Control::create(loop_, std::move(controlOptions), settings_.limits, house_.metrics, *house_.catalogue, *house_.accounts,
-                                              *house_.supervisor, *house_.stores, *house_.logBook, house_.fetcher->policy());
+    REDD_CO_TRY(house_.control, control::Control::create(loop_, std::move(controlOptions), settings_.limits, house_.metrics, *house_.catalogue,
+                                                         *house_.accounts, *house_.supervisor, *house_.stores, *house_.logBook,
+                                                         house_.fetcher->policy()));
     gateway::GatewayOptions gatewayOptions{settings_.hostNames, isDev() ? gateway::Explain::everything : gateway::Explain::theClass,
                                            std::move(proxies)};
     house_.gateway = gateway::Gateway::create(loop_, {*house_.catalogue, *house_.authenticator, *house_.supervisor, *house_.logBook},

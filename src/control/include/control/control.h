@@ -13,6 +13,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "account/accounts.h"
@@ -51,11 +52,13 @@ struct ControlOptions {
   std::function<UnixMs()> clock = nowMs;  // that the age of what lies in the trash is told by
   BackupOptions backup{};
   http::TrustedProxies proxies{};  // who may say for whom a request comes
+  std::string_view adminUi = {};   // the files of the admin UI in one (admin/pack.mjs), there for as long as Control is; "": a build without it
 };
 
 class Control {
  public:
-  static std::unique_ptr<Control> create(Loop& loop, ControlOptions options, const Limits& limits, Metrics& metrics,
+  // Error: the admin UI is damaged.
+  static Result<std::unique_ptr<Control>> create(Loop& loop, ControlOptions options, const Limits& limits, Metrics& metrics,
                                          space::Catalogue& catalogue, account::Accounts& accounts, worker::Supervisor& supervisor, store::Stores& stores,
                                          store::LogBook& logBook, const http::AddressPolicy& keySetAddresses);
   virtual ~Control() = default;

@@ -1,0 +1,28 @@
+// Light, dark, or as the system has it. The choice is remembered; nothing else of the UI is.
+import { makeStore } from '../api/store';
+
+export type Theme = 'system' | 'light' | 'dark';
+const kKey = 'redd-theme';
+const kDark = matchMedia('(prefers-color-scheme: dark)');
+
+function remembered(): Theme {
+  const value = localStorage.getItem(kKey);
+  return value === 'light' || value === 'dark' ? value : 'system';
+}
+
+export const theme = makeStore<Theme>(remembered());
+
+function apply() {
+  const now = theme.get();
+  const isDark = now === 'dark' || (now === 'system' && kDark.matches);
+  document.documentElement.dataset.theme = isDark ? 'dark' : 'light';
+}
+
+export function startTheme() {
+  apply();
+  kDark.addEventListener('change', apply);
+  theme.watch(() => {
+    localStorage.setItem(kKey, theme.get());
+    apply();
+  });
+}

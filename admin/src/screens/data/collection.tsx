@@ -1,0 +1,5 @@
+import { ScreenHead } from '../../ui/kit';
+
+export function CollectionScreen() {
+  return <ScreenHead title="CollectionScreen" />;
+}

@@ -1,0 +1,5 @@
+import { ScreenHead } from '../../ui/kit';
+
+export function Collections() {
+  return <ScreenHead title="Collections" />;
+}

@@ -1,0 +1,5 @@
+import { ScreenHead } from '../../ui/kit';
+
+export function Files() {
+  return <ScreenHead title="Files" />;
+}

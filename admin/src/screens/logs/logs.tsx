@@ -1,0 +1,5 @@
+import { ScreenHead } from '../../ui/kit';
+
+export function Logs() {
+  return <ScreenHead title="Logs" />;
+}

@@ -1,0 +1,5 @@
+import { ScreenHead } from '../../ui/kit';
+
+export function Server() {
+  return <ScreenHead title="Server" />;
+}

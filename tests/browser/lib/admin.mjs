@@ -1,0 +1,43 @@
+// The admin UI as a person meets it: a real redd with a real space, the page in Chromium, logged in.
+
+import { makeApp } from '../../lib/app.mjs';
+import { startRedd } from '../../lib/redd.mjs';
+import { openPage } from './chromium.mjs';
+
+const kScript = `
+import { app, Datastore } from 'codehooks-js';
+app.get('/hello', async (req, res) => {
+  console.log('said hello');
+  const db = await Datastore.open();
+  await db.set('greeted', 'yes');
+  res.json({ message: 'hello' });
+});
+app.get('/fails', () => { throw new Error('it fails on purpose'); });
+export default app.init();
+`;
+
+/** {server, app, at}: a running redd, a space `dev` with code in it, and the path of its screens. Ends with the test. */
+export async function startSpace(t, { script = kScript, args = [], deploy = true } = {}) {
+  const server = await startRedd({ args });
+  t.after(() => server.stop());
+  const app = await makeApp(server, { files: { 'index.js': script } });
+  t.after(() => app.remove());
+  if (deploy) await app.deploy();
+  return { server, app, at: `/_/p/${app.project}/dev` };
+}
+
+/** A page at `path`, logged in with `token`. {page, requests, problems} as openPage() gives them. */
+export async function openAdmin(t, browser, server, { path = '/_/', token = server.token, ...options } = {}) {
+  const opened = await openPage(t, browser, options);
+  await opened.page.goto(`http://localhost:${server.port}${path}`);
+  await logIn(opened.page, token);
+  return opened;
+}
+
+/** On a page that shows the login. */
+export async function logIn(page, token) {
+  await page.getByRole('button', { name: 'Token', exact: true }).click();
+  await page.getByLabel('Token', { exact: true }).fill(token);
+  await page.getByRole('button', { name: 'Log in', exact: true }).click();
+  await page.getByRole('navigation', { name: 'Main' }).waitFor({ state: 'attached' });
+}
