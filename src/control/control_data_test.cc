@@ -104,6 +104,43 @@ TEST(ControlData, ChangesByQueryAndById) {
   EXPECT_EQ(house.call("POST", house.things + "/documents", R"({"document":{"_id":"3"}})")->answer_.status, 409);
 }
 
+TEST(ControlData, TwoWhoEditOneDocumentDoNotOverwriteEachOther) {
+  DataHouse house;
+  house.insert(R"({"_id":"1","n":1,"m":{"a":1,"b":2}})");
+  const auto one = house.things + "/documents/1";
+  EXPECT_EQ(house.text("PUT", one, R"({"document":{"n":2},"expect":{"m":{"b":2.0,"a":1},"n":1,"_id":"1"}})"), R"(200 {"n":2,"_id":"1"})");
+  for (const auto* method : {"PUT", "PATCH"}) {
+    const auto* field = std::string_view(method) == "PUT" ? "document" : "change";
+    const auto late = house.call(method, one, R"({")" + std::string(field) + R"(":{"n":3},"expect":{"_id":"1","n":1,"m":{"a":1,"b":2}}})");
+    EXPECT_EQ(late->answer_.status, 409);
+    EXPECT_EQ(json::parse(late->text_)["current"], json({{"_id", "1"}, {"n", 2}}));
+  }
+  EXPECT_EQ(house.text("GET", one), R"(200 {"n":2,"_id":"1"})");
+  EXPECT_EQ(house.text("PATCH", one, R"({"change":{"n":3},"expect":{"n":2,"_id":"1"}})"), R"(200 {"n":3,"_id":"1"})");
+  EXPECT_EQ(house.call("PUT", house.things + "/documents/2", R"({"document":{},"expect":{}})")->answer_.status, 404) << "gone is not changed";
+}
+
+TEST(ControlData, APurgeTellsHowFarItIsAndSparesWhatNoLongerMatches) {
+  DataHouse house;
+  std::string body;
+  for (int i = 0; i < 1'000; ++i) body += "{\"_id\":\"" + std::to_string(i) + "\",\"old\":" + (i < 900 ? "true" : "false") + "}\n";
+  house.call("POST", house.things + "/import", body);
+  FakeExchange exchange("POST", house.things + "/purge", R"({"filter":{"old":true}})");
+  house.authorise(exchange, house.owner);
+  FakeExchange kept("PATCH", house.things + "/documents/899", R"({"change":{"$set":{"old":false}}})");
+  house.authorise(kept, house.owner);
+  exchange.onSent_ = [&house, &kept](FakeExchange& self) {  // somebody keeps one of the last while the first are on their way out
+    self.onSent_ = nullptr;
+    house.start(kept);
+  };
+  house.run(house.start(exchange));
+  EXPECT_THAT(exchange.text_, StartsWith("{\"done\":"));
+  EXPECT_THAT(exchange.text_, HasSubstr("\"total\":900}"));
+  EXPECT_THAT(exchange.text_, testing::EndsWith("{\"count\":899}\n"));
+  EXPECT_EQ(house.text("POST", house.things + "/count", "{}"), R"(200 {"count":101})");
+  EXPECT_EQ(house.text("POST", house.things + "/purge", R"({"filter":{"old":true}})"), "200 {\"count\":0}\n");
+}
+
 // CP-07
 TEST(ControlData, ImportReplacesKnownIdsAndNamesTheBadLine) {
   DataHouse house;
@@ -168,8 +205,10 @@ TEST(ControlData, Keys) {
   for (int i = 0; i < 250; ++i) house.call("PUT", at("/k" + std::to_string(1000 + i)), R"({"value":"v","keyspace":"ks"})");
   const auto all = house.call("GET", at("?keyspace=ks&prefix=k"))->text_;
   EXPECT_EQ(std::ranges::count(all, '\n'), 250);
-  EXPECT_THAT(all, StartsWith("{\"key\":\"k1000\",\"value\":\"v\"}\n{\"key\":\"k1001\""));
-  EXPECT_EQ(house.text("GET", at("?keyspace=ks&reverse=true&limit=1&format=json")), "200 [\n{\"key\":\"k1249\",\"value\":\"v\"}\n]\n");
+  EXPECT_THAT(all, StartsWith("{\"key\":\"k1000\",\"value\":\"v\",\"expiresMs\":null}\n{\"key\":\"k1001\""));
+  EXPECT_EQ(house.text("GET", at("?keyspace=ks&reverse=true&limit=1&format=json")), "200 [\n{\"key\":\"k1249\",\"value\":\"v\",\"expiresMs\":null}\n]\n");
+  const auto expiring = json::parse(house.call("GET", at("?prefix=a"))->text_);
+  EXPECT_NEAR(expiring["expiresMs"].get<double>(), static_cast<double>(nowMs() + 60'000), 30'000);
   EXPECT_EQ(std::ranges::count(house.call("GET", at("?keyspace=ks&limit=150"))->text_, '\n'), 150);
   EXPECT_EQ(house.text("DELETE", at("/k1000?keyspace=ks")), R"(200 {"key":"k1000","removed":true,"value":"v"})");
   EXPECT_EQ(house.text("DELETE", at("/k1000?keyspace=ks")), R"(200 {"key":"k1000","removed":false})");

@@ -80,6 +80,7 @@ Task<Result<Answer>> replaceDocument(Call call);
 Task<Result<Answer>> removeDocument(Call call);
 Task<Result<Answer>> updateDocuments(Call call);
 Task<Result<Answer>> replaceDocuments(Call call);
+Task<void> purgeDocuments(Call call, http::Exchange& exchange);
 Task<Result<Answer>> removeDocuments(Call call);
 // handlers_import.cc
 Task<void> importDocuments(Call call, http::Exchange& exchange);

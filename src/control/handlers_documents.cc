@@ -2,6 +2,7 @@
 
 #include "data_access.h"
 #include "json_writer.h"
+#include "query/value.h"
 
 namespace redd::control {
 namespace {
@@ -60,7 +61,11 @@ Task<Result<void>> sendAll(Call& call, http::Exchange& exchange) {
   }
 }
 
-store::Selector oneById(const Call& call) { return {.id = call.arguments.text("id")}; }
+store::Selector oneById(const Call& call) {
+  store::Selector selector{.id = call.arguments.text("id")};
+  if (call.arguments.has("expect")) selector.expect = call.arguments.text("expect");
+  return selector;
+}
 store::Selector byFilter(const Call& call) { return {.filter = filterOf(call)}; }
 
 // Changes all that match, or the one with the id of the path.
@@ -95,7 +100,50 @@ Task<Result<std::vector<std::string>>> remove(Call& call, store::Selector select
       [&](Completion<std::vector<std::string>> done) { store->remove(collection, std::move(selector), many, std::move(done)); });
 }
 
+// Some at a time, so that others write in between; what the filter does not match any more when its turn comes stays.
+Task<Result<void>> purge(Call& call, http::Exchange& exchange) {
+  constexpr std::string_view kIdsOnly = R"({"fields":{"_id":1}})";
+  REDD_CO_TRY(const auto collection, collectionName(call));
+  REDD_CO_TRY(const auto store, co_await openStore(call));
+  const auto filter = filterOf(call);
+  REDD_CO_TRY(const auto total, co_await suspend<std::uint64_t>([&](Completion<std::uint64_t> done) { store->count(collection, filter, std::move(done)); }));
+  REDD_CO_TRY(auto page, co_await suspend<store::Page>([&](Completion<store::Page> done) {
+                store->find(collection, {filter, std::string(kIdsOnly)}, std::move(done));
+              }));
+  LineSender sender(exchange, Lines::each);
+  OpenCursor cursor(store, page.cursor);
+  std::uint64_t removed = 0;
+  while (true) {
+    std::string ids;
+    for (const auto& item : page.items) {
+      query::Parser parser;
+      REDD_CO_TRY(const auto* document, parser.parse(item));
+      const auto* id = query::find(*document, "_id");
+      if (id != nullptr) ids.append(ids.empty() ? "" : ",").append(query::textOf(*id));
+    }
+    const auto these = fmt::format(R"({{"$and":[{},{{"_id":{{"$in":[{}]}}}}]}})", filter, ids);
+    using Ids = std::vector<std::string>;
+    REDD_CO_TRY(const auto gone, co_await suspend<Ids>([&](Completion<Ids> done) {
+                  store->remove(collection, {.filter = these}, store::Many::all, std::move(done));
+                }));
+    removed += gone.size();
+    if (cursor.number == 0) break;
+    sender.add(JsonObject().raw("done", std::to_string(removed)).raw("total", std::to_string(total)).end());
+    REDD_CO_TRY_VOID(co_await sender.send());
+    if (call.services.stopping) co_return stoppingError();
+    REDD_CO_TRY(page, co_await suspend<store::Page>([&](Completion<store::Page> done) { store->next(cursor.number, std::move(done)); }));
+    cursor.number = page.cursor;
+  }
+  sender.add(countJson(removed));
+  co_return co_await sender.finish();
+}
+
 }  // namespace
+
+Task<void> purgeDocuments(Call call, http::Exchange& exchange) {
+  auto done = co_await purge(call, exchange);
+  co_await endStream("documents.purge", std::move(done), exchange);
+}
 
 Task<void> findDocuments(Call call, http::Exchange& exchange) {
   auto done = co_await sendAll(call, exchange);

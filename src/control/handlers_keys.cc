@@ -27,6 +27,11 @@ std::string valueJson(const KvValue& value) {
   return text != nullptr ? json::quoted(*text) : json::number(std::get<double>(value));
 }
 
+std::string entryJson(const store::KvEntry& entry) {
+  const auto expires = entry.expiresMs ? std::to_string(*entry.expiresMs) : std::string("null");
+  return JsonObject().text("key", entry.key).raw("value", valueJson(entry.value)).raw("expiresMs", expires).end();
+}
+
 std::string pairJson(std::string_view key, const KvValue& value) { return JsonObject().text("key", key).raw("value", valueJson(value)).end(); }
 
 Task<Result<void>> sendKeys(Call& call, http::Exchange& exchange) {
@@ -43,7 +48,7 @@ Task<Result<void>> sendKeys(Call& call, http::Exchange& exchange) {
     using Entries = std::vector<store::KvEntry>;
     REDD_CO_TRY(const auto entries, co_await suspend<Entries>([&](Completion<Entries> done) { store->kvScan(scan, std::move(done)); }));
     if (entries.empty()) break;
-    for (const auto& entry : entries) sender.add(pairJson(entry.key, entry.value));
+    for (const auto& entry : entries) sender.add(entryJson(entry));
     REDD_CO_TRY_VOID(co_await sender.send());
     if (left) *left -= entries.size();
     scan.after = entries.back().key;

@@ -89,6 +89,7 @@ const std::map<std::string_view, Row> kRows = {
     {"documents.update", {200, R"({"filter":{},"change":{"a":2}})"}},
     {"documents.replace", {200, R"({"filter":{},"document":{"a":2}})"}},
     {"documents.remove", {200, R"({"filter":{}})"}},
+    {"documents.purge", {200, R"({"filter":{}})"}},
     {"key.list", {200, ""}},
     {"key.removeAll", {200, "?prefix="}},
     {"key.get", {200, ""}},

@@ -5,6 +5,7 @@
 #include "base/json.h"
 #include "base/random.h"
 #include "query/change.h"
+#include "query/value.h"
 
 namespace redd::store {
 namespace {
@@ -33,6 +34,17 @@ Result<void> forMatches(DocumentRows& rows, Plan& plan, Many many, Do&& change) 
     if (matches.empty() || many == Many::one) return {};
     after = matches.back().place;
   }
+}
+
+Result<void> checkExpected(const Selector& selector, const std::string& json) {
+  if (!selector.expect) return {};
+  query::Parser wanted, present;
+  REDD_TRY(const auto* expected, wanted.parse(*selector.expect));
+  REDD_TRY(const auto* found, present.parse(json));
+  if (query::equal(*expected, *found)) return {};
+  auto error = Error::make(ErrorCode::alreadyExists, "The document was changed meanwhile. Fix: look at 'current', and send the change again with it as 'expect'.");
+  error.members = "\"current\":" + json;
+  return error;
 }
 
 // What an upsert starts from: the id, or what the query says by equality (spec 40.6).
@@ -107,6 +119,7 @@ Result<Change> updateDocuments(DocumentRows& rows, const std::string& collection
   REDD_TRY(Plan plan, Plan::make(rows, collection, selector));
   Change result;
   REDD_TRY_VOID(forMatches(rows, plan, many, [&](const Match& match) -> Result<void> {
+    REDD_TRY_VOID(checkExpected(selector, match.json));
     REDD_TRY(std::string text, parsed.apply(match.json));
     REDD_TRY_VOID(writer.put(match.place.id, match.json, text));
     ++result.count;
@@ -126,6 +139,7 @@ Result<Change> replaceDocuments(DocumentRows& rows, const std::string& collectio
   REDD_TRY(Plan plan, Plan::make(rows, collection, selector));
   Change result;
   REDD_TRY_VOID(forMatches(rows, plan, many, [&](const Match& match) -> Result<void> {
+    REDD_TRY_VOID(checkExpected(selector, match.json));
     REDD_TRY(std::string text, query::withFixedId(document, match.place.id));
     REDD_TRY_VOID(writer.put(match.place.id, match.json, text));
     ++result.count;

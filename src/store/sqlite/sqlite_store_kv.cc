@@ -92,7 +92,8 @@ Result<std::vector<KvEntry>> scanRows(Database& database, const KvScan& scan) {
   while (entries.size() < scan.limit && bytes < SqliteStore::kScanBytesMax) {
     REDD_TRY(const bool row, rows.step());
     if (!row) break;
-    entries.push_back({std::string(rows.text(0)), *kvStateOf(rows, 1).value});
+    auto state = kvStateOf(rows, 1);
+    entries.push_back({std::string(rows.text(0)), *std::move(state.value), state.expiresAt});
     bytes += entries.back().key.size() + rows.text(1).size();
   }
   return entries;

@@ -183,6 +183,19 @@ TEST_P(DocumentContract, ReplaceKeepsTheId) {
   EXPECT_EQ(replace("c", byId("none"), "{}")->count, 0U);
 }
 
+TEST_P(DocumentContract, AChangeMayExpectWhatItChanges) {
+  ASSERT_TRUE(insert("c", {R"({"_id":"1","n":1,"list":[1,{"a":2}]})"}));
+  const auto expecting = [](const std::string& document) { return Selector{.id = "1", .expect = document}; };
+  EXPECT_EQ(replace("c", expecting(R"({"list":[1.0,{"a":2}],"_id":"1","n":1})"), R"({"n":2})")->count, 1U);
+  for (const auto& late : {update("c", expecting(R"({"_id":"1","n":1})"), R"({"n":3})"), replace("c", expecting(R"({"_id":"1"})"), "{}")}) {
+    ASSERT_FALSE(late);
+    EXPECT_EQ(late.error().code, ErrorCode::alreadyExists);
+    EXPECT_EQ(late.error().members, R"("current":{"n":2,"_id":"1"})");
+  }
+  EXPECT_EQ(findOne("c", byId("1")), R"({"n":2,"_id":"1"})");
+  EXPECT_EQ(update("c", expecting("{"), R"({"n":4})").error().code, ErrorCode::invalidArgument);
+}
+
 TEST_P(DocumentContract, Remove) {
   ASSERT_TRUE(insert("c", {R"({"_id":"1","n":1})", R"({"_id":"2","n":1})", R"({"_id":"3"})"}));
   EXPECT_THAT(*remove("c", by(R"({"n":1})")), ElementsAre("1"));

@@ -129,6 +129,18 @@ TEST_P(KvContract, ScansByPrefixInBothDirectionsAndContinues) {
   EXPECT_EQ(keys({.prefix = "zzz"}), "");
 }
 
+TEST_P(KvContract, AScanTellsWhenKeysExpire) {
+  const auto before = nowMs();
+  ASSERT_TRUE(set("stays", "v"));
+  ASSERT_TRUE(set("goes", "v", 60'000));
+  const auto found = await<std::vector<KvEntry>>(loop_, [&](auto done) { store_->kvScan({}, std::move(done)); });
+  ASSERT_EQ(found->size(), 2U);
+  EXPECT_EQ(found->at(1).expiresMs, std::nullopt);
+  ASSERT_TRUE(found->at(0).expiresMs);
+  EXPECT_GE(*found->at(0).expiresMs, before + 60'000);
+  EXPECT_LE(*found->at(0).expiresMs, nowMs() + 60'000);
+}
+
 TEST_P(KvContract, DelPrefixCountsWhatWasVisible) {
   for (const char* key : {"a1", "a2", "b"}) ASSERT_TRUE(set(key, key));
   EXPECT_EQ(get("a1"), Value("a1"));

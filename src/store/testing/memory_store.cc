@@ -286,7 +286,7 @@ class MemoryStore final : public Store {
       const bool ascending = scan.order == KvScan::Order::ascending;
       const bool behind = !scan.after || (ascending ? name.second > *scan.after : name.second < *scan.after);
       if (name.first != scan.keyspace || !name.second.starts_with(scan.prefix) || !behind) continue;
-      if (const auto value = visible(name)) found.push_back({name.second, *value});
+      if (const auto value = visible(name)) found.push_back({name.second, *value, entry.expiresAt});
     }
     if (scan.order == KvScan::Order::descending) std::ranges::reverse(found);
     if (found.size() > scan.limit) found.resize(scan.limit);

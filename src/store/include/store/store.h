@@ -32,6 +32,7 @@ using KvValue = std::variant<std::string, double>;  // text, or a number last wr
 struct KvEntry {
   std::string key;
   KvValue value;
+  std::optional<UnixMs> expiresMs = {};  // nullopt: it stays
 };
 struct KvScan {
   std::string keyspace = {};  // "": the default one
@@ -45,6 +46,9 @@ struct KvScan {
 struct Selector {                  // which documents: by id, or by filter (JSON text of a query object, spec 40.7)
   std::optional<std::string> id = {};
   std::string filter = "{}";
+  // Of update and replace: the document as its reader knows it (JSON text). When it is another by now, nothing changes: alreadyExists, with the
+  // member "current". How numbers and spaces are written, and the order of members, do not count.
+  std::optional<std::string> expect = {};
 };
 enum class Many { one, all };
 enum class Upsert { no, yes };
