@@ -154,10 +154,11 @@ TEST(Control, DeploysOfOneSpaceTakeTurns) {
 TEST(Control, WorkersOfTheSpaceOnly) {
   House house;
   const auto path = house.makeDev();
-  house.supervisor.infos = {{7, 4711, house.dev()->label(), "d1", "ready", 3}, {8, 4712, "other/dev", "d2", "ready", 0}};
+  house.supervisor.infos = {{7, 4711, house.dev()->label(), "d1", "ready", 3, {}, 50'000'000}, {8, 4712, "other/dev", "d2", "ready", 0}};
   const auto workers = bodyOf(*house.call("GET", path + "/workers"))["workers"];
   ASSERT_EQ(workers.size(), 1U);
   EXPECT_EQ(workers[0]["pid"], 4711);
+  EXPECT_EQ(workers[0]["memoryBytes"], 50'000'000);
 }
 
 // ---- the door ----

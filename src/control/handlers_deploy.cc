@@ -90,6 +90,7 @@ Task<Result<Answer>> listWorkers(Call call) {
         .text("deployment", worker.deployment)
         .text("state", worker.state)
         .number("invocations", static_cast<double>(worker.invocations))
+        .number("memoryBytes", static_cast<double>(worker.memoryBytes))
         .end();
   };
   co_return Answer{JsonObject().raw("workers", jsonList(own, one)).end()};

@@ -146,7 +146,7 @@ class SupervisorImpl final : public Supervisor {
       for (const auto& worker : pool->workers()) {
         all.push_back({worker->id(), worker->pid(), worker->space()->label(), worker->space()->deployment->id,
                        kStates.at(static_cast<std::size_t>(worker->state())), worker->active(),
-                       worker->space()->id});
+                       worker->space()->id, worker->memoryBytes()});
       }
     }
     return all;

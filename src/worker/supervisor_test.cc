@@ -19,6 +19,15 @@ TEST_F(SupervisorTest, AColdSpaceAnswers) {
   EXPECT_EQ(supervisor().workers()[0].deployment, "d1");
 }
 
+TEST_F(SupervisorTest, TheMemoryOfAWorkerIsToldAsLongAsItsProcessLives) {
+  (void)answered(makeSpace("globalThis.kept = Buffer.alloc(96 << 20, 1)"));
+  ASSERT_EQ(supervisor().workers().size(), 1u);
+  EXPECT_GT(supervisor().workers()[0].memoryBytes, std::size_t{96} << 20);
+  EXPECT_LT(supervisor().workers()[0].memoryBytes, std::size_t{512} << 20) << "bytes, not pages and not KiB";
+  ::kill(supervisor().workers()[0].pid, SIGKILL);
+  runUntil([&] { return supervisor().workers().empty() || supervisor().workers()[0].memoryBytes == 0; });
+}
+
 TEST_F(SupervisorTest, TwoSpacesNeverShareAProcess) {
   const auto a = answered(makeSpace("", "a"));
   const auto b = answered(makeSpace("", "b"));

@@ -99,6 +99,7 @@ class Supervisor {
     std::string space, deployment, state;
     std::size_t invocations = 0;
     std::string spaceId = {};
+    std::size_t memoryBytes = 0;  // resident, now; 0 when the process has gone
   };
   virtual std::vector<WorkerInfo> workers() const = 0;
   virtual Task<void> stop(std::int64_t deadlineMs) = 0;  // drain all, then kill
