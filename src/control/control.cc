@@ -63,11 +63,13 @@ std::vector<std::string_view> methodsOf(const std::vector<Match>& matches) {
 
 class RestDoor final : public Control {
  public:
-  RestDoor(Loop& loop, ControlOptions options, const Limits& limits, Metrics& metrics, space::Catalogue& catalogue, account::Accounts& accounts,
-           worker::Supervisor& supervisor, store::Stores& stores, store::LogBook& logBook, const http::AddressPolicy& keySetAddresses)
+  RestDoor(Loop& loop, ControlOptions options, const Limits& limits, Metrics& metrics, const Activity& activity, space::Catalogue& catalogue,
+           account::Accounts& accounts, worker::Supervisor& supervisor, store::Stores& stores, store::LogBook& logBook,
+           const http::AddressPolicy& keySetAddresses)
       : services_{.options = options,
                   .limits = limits,
                   .metrics = metrics,
+                  .activity = activity,
                   .catalogue = catalogue,
                   .accounts = accounts,
                   .supervisor = supervisor,
@@ -235,10 +237,10 @@ std::uint64_t RestDoor::bodyBytesMax(const Operation& operation) const {
 
 }  // namespace
 
-std::unique_ptr<Control> Control::create(Loop& loop, ControlOptions options, const Limits& limits, Metrics& metrics, space::Catalogue& catalogue,
-                                         account::Accounts& accounts, worker::Supervisor& supervisor, store::Stores& stores, store::LogBook& logBook,
-                                         const http::AddressPolicy& keySetAddresses) {
-  return std::make_unique<RestDoor>(loop, std::move(options), limits, metrics, catalogue, accounts, supervisor, stores, logBook, keySetAddresses);
+std::unique_ptr<Control> Control::create(Loop& loop, ControlOptions options, const Limits& limits, Metrics& metrics, const Activity& activity,
+                                         space::Catalogue& catalogue, account::Accounts& accounts, worker::Supervisor& supervisor,
+                                         store::Stores& stores, store::LogBook& logBook, const http::AddressPolicy& keySetAddresses) {
+  return std::make_unique<RestDoor>(loop, std::move(options), limits, metrics, activity, catalogue, accounts, supervisor, stores, logBook, keySetAddresses);
 }
 
 }  // namespace redd::control

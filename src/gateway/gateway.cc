@@ -82,13 +82,14 @@ struct Request {
   std::string deployment{};  // of a split space: which of the two answers
   std::string reason{}, reasonClass{};
   std::string expected{}, found{};  // by the check that refused it
+  RequestEnd::Kind end = RequestEnd::Kind::aside;
   const http::RequestHead& head() const { return exchange.head(); }
 };
 
 class GatewayImpl final : public Gateway {
  public:
   GatewayImpl(Loop& loop, Floor floor, GatewayOptions options, const Limits& limits, Metrics& metrics)
-      : loop_(loop), floor_(floor), options_(std::move(options)), limits_(limits), log_(floor.logBook, metrics), ticker_(loop),
+      : loop_(loop), floor_(floor), options_(std::move(options)), limits_(limits), log_(floor.logBook, metrics, floor.activity), ticker_(loop),
         idPrefix_(randomHex(6)) {}
 
   Task<void> serve(http::Exchange& exchange) override {
@@ -97,7 +98,7 @@ class GatewayImpl final : public Gateway {
     if (request.space) {
       log_.request(*request.space, {exchange.head().method, exchange.head().target, request.id, request.client.ip, request.status,
                                     monotonicNs() - request.startNs, request.reason, request.reasonClass, request.expected, request.found,
-                                    request.deployment});
+                                    request.deployment, request.end});
     }
   }
 
@@ -176,6 +177,7 @@ class GatewayImpl final : public Gateway {
 
   Task<void> run(Request& request, const Credentials& credentials, const Access& access) {
     const http::RequestHead& head = request.head();
+    request.end = RequestEnd::Kind::served;
     auto relay = std::make_shared<Relay>(loop_, request.id);
     std::string payload = invokeJson({head, request.path, request.apiPath, credentials.query, request.client, request.id,
                                       access.claims, access.door == Door::hook ? InvokeInput::Auth::hook : InvokeInput::Auth::granted, request.depth});

@@ -111,13 +111,16 @@ SpaceLog::PerSpace& SpaceLog::of(const space::Space& space) {
 }
 
 void SpaceLog::request(const space::Space& space, const RequestOutcome& outcome) {
+  const bool refused = !outcome.reasonClass.empty();
+  const std::int64_t nowNs = monotonicNs();
+  activity_.record(space.id, {refused ? RequestEnd::Kind::refused : outcome.end, outcome.status, outcome.tookNs}, nowNs);
   PerSpace& mine = of(space);
   mine.byClass[std::clamp(outcome.status / 100, 0, 5)].add();
-  if (!outcome.reasonClass.empty()) {
+  if (refused) {
     metrics_.counter("redd_refusals_total", fmt::format(R"(space="{}",reason="{}")", labelValue(space.label()), labelValue(outcome.reasonClass))).add();
   }
   if (outcome.reason.empty()) {
-    const std::int64_t second = monotonicNs() / 1'000'000'000;
+    const std::int64_t second = nowNs / 1'000'000'000;
     if (second != mine.second) {
       mine.second = second;
       mine.plainLines = 0;

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <unordered_map>
 
+#include "base/activity.h"
 #include "base/metrics.h"
 #include "space/space.h"
 
@@ -25,11 +26,12 @@ struct RequestOutcome {
   std::string_view reasonClass;  // for the counter of refusals; empty: no refusal
   std::string_view expected, found;  // by the check that refused it; empty: nothing to compare
   std::string_view deployment = {};  // of a split space: which of the two answered
+  RequestEnd::Kind end = RequestEnd::Kind::aside;  // whatever it says, a request with a reasonClass was refused
 };
 
 class SpaceLog {
  public:
-  SpaceLog(store::LogBook& book, Metrics& metrics) : book_(book), metrics_(metrics) {}
+  SpaceLog(store::LogBook& book, Metrics& metrics, Activity& activity) : book_(book), metrics_(metrics), activity_(activity) {}
   void request(const space::Space& space, const RequestOutcome& outcome);
 
   static constexpr int kPlainLinesPerSecond = 20;
@@ -44,6 +46,7 @@ class SpaceLog {
 
   store::LogBook& book_;
   Metrics& metrics_;
+  Activity& activity_;
   std::unordered_map<std::string, PerSpace> spaces_;
 };
 

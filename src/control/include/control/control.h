@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "account/accounts.h"
+#include "base/activity.h"
 #include "base/clock.h"
 #include "base/limits.h"
 #include "base/metrics.h"
@@ -56,8 +57,8 @@ struct ControlOptions {
 class Control {
  public:
   static std::unique_ptr<Control> create(Loop& loop, ControlOptions options, const Limits& limits, Metrics& metrics,
-                                         space::Catalogue& catalogue, account::Accounts& accounts, worker::Supervisor& supervisor, store::Stores& stores,
-                                         store::LogBook& logBook, const http::AddressPolicy& keySetAddresses);
+                                         const Activity& activity, space::Catalogue& catalogue, account::Accounts& accounts,
+                                         worker::Supervisor& supervisor, store::Stores& stores, store::LogBook& logBook, const http::AddressPolicy& keySetAddresses);
   virtual ~Control() = default;
 
   // What the server listens on, as http::Server::address() says it ("127.0.0.1:4000"): literal addresses of it are allowed
