@@ -25,6 +25,7 @@
 #include "space/redaction.h"
 #include "space_log.h"
 #include "split.h"
+#include "timeline.h"
 #include "worker/supervisor.h"
 
 namespace redd::gateway {
@@ -73,7 +74,7 @@ struct Request {
   http::Exchange& exchange;
   std::string id;
   http::ClientSide client;
-  std::int64_t startNs = monotonicNs();
+  Timeline timeline{.startNs = monotonicNs()};
   space::SpacePtr space{};  // once it is known
   std::string path{}, apiPath{};
   int depth = 0;            // how many of our own workers' calls led here
@@ -82,7 +83,6 @@ struct Request {
   std::string deployment{};  // of a split space: which of the two answers
   std::string reason{}, reasonClass{};
   std::string expected{}, found{};  // by the check that refused it
-  RequestEnd::Kind end = RequestEnd::Kind::aside;
   const http::RequestHead& head() const { return exchange.head(); }
 };
 
@@ -97,8 +97,8 @@ class GatewayImpl final : public Gateway {
     co_await handle(request);
     if (request.space) {
       log_.request(*request.space, {exchange.head().method, exchange.head().target, request.id, request.client.ip, request.status,
-                                    monotonicNs() - request.startNs, request.reason, request.reasonClass, request.expected, request.found,
-                                    request.deployment, request.end});
+                                    monotonicNs() - request.timeline.startNs, request.reason, request.reasonClass, request.expected, request.found,
+                                    request.deployment, &request.timeline});
     }
   }
 
@@ -142,8 +142,10 @@ class GatewayImpl final : public Gateway {
     if (!request.space->deployment) co_return co_await answerError(request, 404, "No code deployed");
     if (head.headers.count("authorization") > 1) co_return co_await answerError(request, 400, "More than one Authorization header");
 
+    request.timeline.doorNs = monotonicNs();
     const Credentials credentials = readCredentials(head);
     Access access = co_await whoIsIt(request, credentials);
+    request.timeline.knownNs = monotonicNs();
     if (access.door == Door::refused) co_return co_await refuse(request, access.refusal);
     co_await run(request, credentials, access);
   }
@@ -177,13 +179,13 @@ class GatewayImpl final : public Gateway {
 
   Task<void> run(Request& request, const Credentials& credentials, const Access& access) {
     const http::RequestHead& head = request.head();
-    request.end = RequestEnd::Kind::served;
     auto relay = std::make_shared<Relay>(loop_, request.id);
+    request.timeline.trace = relay->trace();
     std::string payload = invokeJson({head, request.path, request.apiPath, credentials.query, request.client, request.id,
                                       access.claims, access.door == Door::hook ? InvokeInput::Auth::hook : InvokeInput::Auth::granted, request.depth});
     relay->attach(floor_.supervisor.invoke(request.version, std::move(payload),
                                            head.hasBody() ? worker::BodyFollows::yes : worker::BodyFollows::no, relay));
-    const auto entry = inFlight_.insert(inFlight_.end(), InFlight{request.startNs, relay, &request.exchange,
+    const auto entry = inFlight_.insert(inFlight_.end(), InFlight{request.timeline.startNs, relay, &request.exchange,
                                                                         space::boundedBy(request.space->settings.limits.requestDeadlineMs, limits_.requestDeadlineMs)});
     if (!ticking_) spawn(loop_, tick());
     if (head.hasBody()) {

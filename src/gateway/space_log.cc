@@ -57,14 +57,15 @@ std::string fieldsOf(const space::Space& space, const RequestOutcome& outcome, s
     fields.text("deployment", space.deployment->id);
   }
   fields.text("client", addressClass(outcome.ip));
-  if (outcome.reasonClass.empty()) {
-    if (!outcome.reason.empty()) fields.text("error", space::redacted(space, outcome.reason));
-    return fields.take();
+  if (!outcome.reasonClass.empty()) {
+    fields.text("address", outcome.ip);
+    fields.text("reason", outcome.reasonClass);
+    fields.text("expected", space::redacted(space, outcome.expected));
+    fields.text("found", space::redacted(space, outcome.found));
+  } else if (!outcome.reason.empty()) {
+    fields.text("error", space::redacted(space, outcome.reason));
   }
-  fields.text("address", outcome.ip);
-  fields.text("reason", outcome.reasonClass);
-  fields.text("expected", space::redacted(space, outcome.expected));
-  fields.text("found", space::redacted(space, outcome.found));
+  if (outcome.timeline) fields.raw("timeline", timelineJson(space, *outcome.timeline, outcome.timeline->startNs + outcome.tookNs));
   return fields.take();
 }
 
@@ -112,8 +113,10 @@ SpaceLog::PerSpace& SpaceLog::of(const space::Space& space) {
 
 void SpaceLog::request(const space::Space& space, const RequestOutcome& outcome) {
   const bool refused = !outcome.reasonClass.empty();
+  const bool ran = outcome.timeline && outcome.timeline->trace;
   const std::int64_t nowNs = monotonicNs();
-  activity_.record(space.id, {refused ? RequestEnd::Kind::refused : outcome.end, outcome.status, outcome.tookNs}, nowNs);
+  using Kind = RequestEnd::Kind;
+  activity_.record(space.id, {refused ? Kind::refused : ran ? Kind::served : Kind::aside, outcome.status, outcome.tookNs}, nowNs);
   PerSpace& mine = of(space);
   mine.byClass[std::clamp(outcome.status / 100, 0, 5)].add();
   if (refused) {

@@ -77,16 +77,21 @@ TEST(SpaceLog, RequestsCountAsWhatTheyWere) {
   Metrics metrics;
   Activity activity;
   SpaceLog log(book, metrics, activity);
-  using enum RequestEnd::Kind;
-  log.request(someSpace(), {"OPTIONS", "/dev/a", "r1", "192.0.2.7", 204, 1'000, {}, {}, {}, {}, {}, aside});
-  log.request(someSpace(), {"GET", "/dev/a", "r2", "192.0.2.7", 502, 8'000'000, "the worker ended", {}, {}, {}, {}, served});
-  log.request(someSpace(), {"GET", "/dev/a", "r3", "192.0.2.7", 401, 1'000, "no hook", "no credential", {}, {}, {}, served});
+  const Timeline aside{.startNs = 1};
+  const Timeline ran{.startNs = 1, .doorNs = 1, .knownNs = 1, .trace = std::make_shared<worker::Trace>()};
+  log.request(someSpace(), {"OPTIONS", "/dev/a", "r1", "192.0.2.7", 204, 1'000, {}, {}, {}, {}, {}, &aside});
+  log.request(someSpace(), {"GET", "/dev/a", "r2", "192.0.2.7", 502, 8'000'000, "the worker ended", {}, {}, {}, {}, &ran});
+  log.request(someSpace(), {"GET", "/dev/a", "r3", "192.0.2.7", 401, 1'000, "no hook", "no credential", {}, {}, {}, &ran});
   const auto view = activity.view("id", monotonicNs());
   ASSERT_EQ(view.points.size(), 1U);
   EXPECT_EQ(view.points[0].requests, 3U);
   EXPECT_EQ(view.points[0].failures, 1U);
   EXPECT_EQ(view.points[0].refusals, 1U);
   EXPECT_NEAR(*view.points[0].p50Ms, 8, 0.4);
+  const auto fields = fieldsOf(book.lines[1]);
+  ASSERT_EQ(fields["timeline"].size(), 3U);
+  EXPECT_EQ(fields["timeline"][2], nlohmann::json::parse(R"({"name":"queue","startUs":0,"durationUs":8000})"));
+  EXPECT_EQ(fieldsOf(book.lines[0])["timeline"].size(), 1U);
 }
 
 TEST(SpaceLog, SecretsInAQueryAreMaskedHoweverTheirNameIsWritten) {

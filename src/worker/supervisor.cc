@@ -93,6 +93,7 @@ class SupervisorImpl final : public Supervisor {
                                      std::shared_ptr<AnswerSink> sink) override {
     auto run = std::make_shared<Run>();
     run->requestId = sink->requestId();
+    run->trace = sink->trace();
     run->sink = std::move(sink);
     run->invokeJson = std::move(invokeJson);
     run->body = body;
