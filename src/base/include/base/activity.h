@@ -1,8 +1,8 @@
 // What each space has been doing in the last hour, in steps of ten seconds: how many requests, how they ended, how long they took. The
 // gateway records, the control plane shows (space.activity); neither may see the other, so what they share lives here.
 //
-// Belongs to one loop; no locks. In memory only: it begins with the server. Recording a request costs about a tenth of a microsecond. Bounds: kStepsKept
-// steps a space, about 17 KiB when all of them have requests; kSpacesMax spaces, beyond that the one that was quiet the longest makes room.
+// Belongs to one loop; no locks. In memory only: it begins with the server. Recording a request costs less than a tenth of a microsecond.
+// Bounds: kStepsKept steps a space, at most 17 KiB; kSpacesMax spaces, beyond that the one that was quiet the longest makes room.
 #pragma once
 
 #include <array>
@@ -39,7 +39,7 @@ struct RequestEnd {
   enum class Kind : std::uint8_t {
     served,   // the space's code got it
     refused,  // turned away before any of that code ran, for a reason that the space's log names
-    aside,    // answered by the server itself: preflights, no such route of the server's, no code deployed
+    aside,    // answered by the server itself: preflights, its word that it is alive, no code deployed
   };
   Kind kind = Kind::served;
   int status = 0;
