@@ -130,7 +130,7 @@ void addCodeCommands(CLI::App& app, Arguments& a) {
   lines->add_option("--tail", a.log.tail, "How many lines back")->capture_default_str()->check(CLI::Range(0u, 1'000'000u));
   lines->add_option("--context", a.log.logContext, "Only lines of this context, as in routehooks or request");
   lines->add_option("--level", a.log.level, "Only lines of this level and graver ones")->check(CLI::IsMember({"debug", "info", "warn", "error"}));
-  lines->add_option("--request", a.log.requestId, "Only lines of the request with this id (the answer's x-request-id)");
+  lines->add_option("--request", a.log.requestId, "Only lines of the request with this id (the answer's x-request-id), and where its time went");
   lines->add_option("--grep", a.log.text, "Only lines that hold this text, in capitals or not");
 }
 

@@ -64,11 +64,13 @@ std::vector<std::string_view> methodsOf(const std::vector<Match>& matches) {
 
 class RestDoor final : public Control {
  public:
-  RestDoor(Loop& loop, ControlOptions options, const Limits& limits, Metrics& metrics, space::Catalogue& catalogue, account::Accounts& accounts,
-           worker::Supervisor& supervisor, store::Stores& stores, store::LogBook& logBook, const http::AddressPolicy& keySetAddresses, WebPack adminUi)
+  RestDoor(Loop& loop, ControlOptions options, const Limits& limits, Metrics& metrics, const Activity& activity, space::Catalogue& catalogue,
+           account::Accounts& accounts, worker::Supervisor& supervisor, store::Stores& stores, store::LogBook& logBook,
+           const http::AddressPolicy& keySetAddresses, WebPack adminUi)
       : services_{.options = options,
                   .limits = limits,
                   .metrics = metrics,
+                  .activity = activity,
                   .catalogue = catalogue,
                   .accounts = accounts,
                   .supervisor = supervisor,
@@ -246,12 +248,12 @@ std::uint64_t RestDoor::bodyBytesMax(const Operation& operation) const {
 
 }  // namespace
 
-Result<std::unique_ptr<Control>> Control::create(Loop& loop, ControlOptions options, const Limits& limits, Metrics& metrics, space::Catalogue& catalogue,
-                                                 account::Accounts& accounts, worker::Supervisor& supervisor, store::Stores& stores,
-                                                 store::LogBook& logBook, const http::AddressPolicy& keySetAddresses) {
+Result<std::unique_ptr<Control>> Control::create(Loop& loop, ControlOptions options, const Limits& limits, Metrics& metrics, const Activity& activity,
+                                                 space::Catalogue& catalogue, account::Accounts& accounts, worker::Supervisor& supervisor,
+                                                 store::Stores& stores, store::LogBook& logBook, const http::AddressPolicy& keySetAddresses) {
   REDD_TRY(auto adminUi, WebPack::read(options.adminUi));
-  return std::unique_ptr<Control>(std::make_unique<RestDoor>(loop, std::move(options), limits, metrics, catalogue, accounts, supervisor, stores, logBook,
-                                                             keySetAddresses, std::move(adminUi)));
+  return std::unique_ptr<Control>(std::make_unique<RestDoor>(loop, std::move(options), limits, metrics, activity, catalogue, accounts, supervisor, stores,
+                                                             logBook, keySetAddresses, std::move(adminUi)));
 }
 
 }  // namespace redd::control

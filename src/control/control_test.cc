@@ -154,10 +154,43 @@ TEST(Control, DeploysOfOneSpaceTakeTurns) {
 TEST(Control, WorkersOfTheSpaceOnly) {
   House house;
   const auto path = house.makeDev();
-  house.supervisor.infos = {{7, 4711, house.dev()->label(), "d1", "ready", 3}, {8, 4712, "other/dev", "d2", "ready", 0}};
+  house.supervisor.infos = {{7, 4711, house.dev()->label(), "d1", "ready", 3, {}, 50'000'000}, {8, 4712, "other/dev", "d2", "ready", 0}};
   const auto workers = bodyOf(*house.call("GET", path + "/workers"))["workers"];
   ASSERT_EQ(workers.size(), 1U);
   EXPECT_EQ(workers[0]["pid"], 4711);
+  EXPECT_EQ(workers[0]["memoryBytes"], 50'000'000);
+}
+
+TEST(Control, TheActivityOfASpaceIsItsOwn) {
+  House house;
+  const auto path = house.makeDev();
+  house.supervisor.infos = {{7, 4711, house.dev()->label(), "d1", "ready", 3, {}, 50'000'000}, {8, 4712, "other/dev", "d2", "ready", 0}};
+  const auto quiet = bodyOf(*house.call("GET", path + "/activity"));
+  EXPECT_EQ(quiet["points"], nlohmann::json::array());
+  EXPECT_EQ(quiet["requestsTotal"], 0);
+
+  house.call("POST", path + "/collections/things/documents", R"({"document":{"a":1}})");
+  const auto now = monotonicNs();
+  house.activity.record(house.dev()->id, {RequestEnd::Kind::served, 502, 20'000'000}, now);
+  house.activity.record(house.dev()->id, {RequestEnd::Kind::refused, 401, 1'000}, now);
+  house.activity.record("another", {RequestEnd::Kind::served, 200, 1'000}, now);
+  const auto busy = bodyOf(*house.call("GET", path + "/activity"));
+  EXPECT_EQ(busy["stepMs"], 10'000);
+  EXPECT_EQ(busy["startedMs"], house.activity.startedMs());
+  ASSERT_EQ(busy["points"].size(), 1U);
+  const auto& point = busy["points"][0];
+  EXPECT_EQ(point["timeMs"].get<std::int64_t>() % 10'000, 0);
+  EXPECT_EQ(point["requests"], 2);
+  EXPECT_EQ(point["failures"], 1);
+  EXPECT_EQ(point["refusals"], 1);
+  EXPECT_NEAR(point["p50Ms"].get<double>(), 20, 1);
+  EXPECT_NEAR(point["p99Ms"].get<double>(), 20, 1);
+  EXPECT_EQ(busy["requestsTotal"], 2);
+  EXPECT_EQ(busy["refusalsTotal"], 1);
+  EXPECT_EQ(busy["documents"], 1);
+  EXPECT_TRUE(busy["bytes"].is_number());
+  EXPECT_EQ(busy["workers"], bodyOf(*house.call("GET", path + "/workers"))["workers"]);
+  EXPECT_EQ(busy["workers"].size(), 1U);
 }
 
 // ---- the door ----

@@ -217,7 +217,7 @@ class House {
     control = *Control::create(loop,
                               {.dataDir = dir.path() / "data", .hosts = {"redd.example.org"}, .version = "1.2.3", .node = "v24", .sqlite = "3",
                                .clock = [laterMs] { return nowMs() + laterMs; }, .adminUi = adminUi},
-                              limits, metrics, *catalogue, *accounts, supervisor, stores, logBook, addresses);
+                              limits, metrics, activity, *catalogue, *accounts, supervisor, stores, logBook, addresses);
     control->setListenAddress("127.0.0.1:4000");
   }
 
@@ -251,6 +251,7 @@ class House {
   TempDir dir;
   Limits limits;
   Metrics metrics;
+  Activity activity;
   Loop loop;
   boost::asio::executor_work_guard<Loop::executor_type> guard{loop.get_executor()};
   http::AddressPolicy addresses;

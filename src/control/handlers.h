@@ -33,6 +33,8 @@ Task<Result<Answer>> setLimits(Call call);
 Task<Result<Answer>> moveDomain(Call call);
 // handlers_usage.cc
 Task<Result<Answer>> projectUsage(Call call);
+Task<Result<Answer>> spaceActivity(Call call);
+Task<Result<Answer>> listWorkers(Call call);
 // handlers_settings.cc
 Task<Result<Answer>> addToken(Call call);
 Task<Result<Answer>> removeToken(Call call);
@@ -44,7 +46,6 @@ Task<Result<Answer>> setEnv(Call call);
 Task<Result<Answer>> removeEnv(Call call);
 // handlers_deploy.cc
 Task<Result<Answer>> deploy(Call call);
-Task<Result<Answer>> listWorkers(Call call);
 // handlers_deployments.cc
 Task<Result<Answer>> listDeployments(Call call);
 Task<Result<Answer>> rollBack(Call call);

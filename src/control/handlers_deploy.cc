@@ -77,22 +77,4 @@ Task<Result<Answer>> deploy(Call call) {
   co_return answer;
 }
 
-Task<Result<Answer>> listWorkers(Call call) {
-  REDD_CO_TRY(const auto space, call.space());
-  std::vector<worker::Supervisor::WorkerInfo> own;
-  for (auto& worker : call.services.supervisor.workers()) {
-    if (worker.space == space->label() || worker.space == space->id) own.push_back(std::move(worker));
-  }
-  const auto one = [](const worker::Supervisor::WorkerInfo& worker) {
-    return JsonObject()
-        .number("id", static_cast<double>(worker.id))
-        .number("pid", worker.pid)
-        .text("deployment", worker.deployment)
-        .text("state", worker.state)
-        .number("invocations", static_cast<double>(worker.invocations))
-        .end();
-  };
-  co_return Answer{JsonObject().raw("workers", jsonList(own, one)).end()};
-}
-
 }  // namespace redd::control

@@ -1,11 +1,14 @@
+// What the spaces of a project serve, run and hold.
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <filesystem>
+#include <optional>
 
 #include "account_views.h"
 #include "data_access.h"
 #include "dispatcher.h"
+#include "handlers.h"
 #include "json_writer.h"
 
 namespace redd::control {
@@ -42,10 +45,14 @@ std::int64_t requestsOf(Metrics& metrics, const std::string& label) {
   return sum;
 }
 
+Task<Result<std::uint64_t>> bytesOf(Services& services, std::string_view spaceId) {
+  const auto directory = services.options.dataDir / "spaces" / spaceId;
+  co_return co_await services.lane.run<std::uint64_t>([directory]() -> Result<std::uint64_t> { return bytesBelow(directory); });
+}
+
 Task<Result<std::string>> usageOf(Services& services, space::SpacePtr space) {
   REDD_CO_TRY(const auto documents, co_await documentsOf(services, space->id));
-  const auto directory = services.options.dataDir / "spaces" / space->id;
-  REDD_CO_TRY(const auto bytes, co_await services.lane.run<std::uint64_t>([directory]() -> Result<std::uint64_t> { return bytesBelow(directory); }));
+  REDD_CO_TRY(const auto bytes, co_await bytesOf(services, space->id));
   const auto label = fmt::format(R"(space="{}")", labelValue(space->label()));
   auto& metrics = services.metrics;
   co_return JsonObject()
@@ -55,6 +62,36 @@ Task<Result<std::string>> usageOf(Services& services, space::SpacePtr space) {
       .number("codeMs", static_cast<double>(metrics.counter("redd_worker_invocation_us_total", label).value() / 1'000))
       .raw("documents", std::to_string(documents))
       .raw("bytes", std::to_string(bytes))
+      .end();
+}
+
+std::string workersJson(const Services& services, const space::Space& space) {
+  std::vector<worker::Supervisor::WorkerInfo> own;
+  for (auto& worker : services.supervisor.workers()) {
+    if (worker.space == space.label() || worker.space == space.id) own.push_back(std::move(worker));
+  }
+  return jsonList(own, [](const worker::Supervisor::WorkerInfo& worker) {
+    return JsonObject()
+        .number("id", static_cast<double>(worker.id))
+        .number("pid", worker.pid)
+        .text("deployment", worker.deployment)
+        .text("state", worker.state)
+        .number("invocations", static_cast<double>(worker.invocations))
+        .number("memoryBytes", static_cast<double>(worker.memoryBytes))
+        .end();
+  });
+}
+
+std::string millisecondsJson(std::optional<double> ms) { return ms ? fmt::format("{:.3f}", *ms) : "null"; }
+
+std::string pointJson(const Activity::Point& point) {
+  return JsonObject()
+      .number("timeMs", static_cast<double>(point.timeMs))
+      .number("requests", point.requests)
+      .number("failures", point.failures)
+      .number("refusals", point.refusals)
+      .raw("p50Ms", millisecondsJson(point.p50Ms))
+      .raw("p99Ms", millisecondsJson(point.p99Ms))
       .end();
 }
 
@@ -75,6 +112,29 @@ Task<Result<Answer>> projectUsage(Call call) {
                        .number("sinceMs", static_cast<double>(startedMs))
                        .raw("spaces", jsonList(spaces, [](const std::string& one) { return one; }))
                        .end()};
+}
+
+Task<Result<Answer>> spaceActivity(Call call) {
+  auto& services = call.services;
+  REDD_CO_TRY(const auto space, call.space());
+  REDD_CO_TRY(const auto documents, co_await documentsOf(services, space->id));
+  REDD_CO_TRY(const auto bytes, co_await bytesOf(services, space->id));
+  const auto view = services.activity.view(space->id, monotonicNs());
+  co_return Answer{JsonObject()
+                       .number("startedMs", static_cast<double>(services.activity.startedMs()))
+                       .number("stepMs", Activity::kStepMs)
+                       .raw("points", jsonList(view.points, pointJson))
+                       .raw("workers", workersJson(services, *space))
+                       .raw("documents", std::to_string(documents))
+                       .raw("bytes", std::to_string(bytes))
+                       .number("requestsTotal", static_cast<double>(view.requestsTotal))
+                       .number("refusalsTotal", static_cast<double>(view.refusalsTotal))
+                       .end()};
+}
+
+Task<Result<Answer>> listWorkers(Call call) {
+  REDD_CO_TRY(const auto space, call.space());
+  co_return Answer{JsonObject().raw("workers", workersJson(call.services, *space)).end()};
 }
 
 }  // namespace redd::control

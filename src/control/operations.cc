@@ -49,6 +49,8 @@ std::vector<Operation> table() {
       {"space.settings", "GET", REDD_SPACE "/settings", viewer, read, "All settings, by name; nothing that is sealed.", {}, getSettings},
       {"space.diff", "GET", REDD_SPACE "/diff", viewer, read, "The settings in which another space of the project differs.", {{"with", text, required}},
        diffSpaces},
+      {"space.activity", "GET", REDD_SPACE "/activity", viewer, read, "What a space served in the last hour, its workers and what it holds.", {},
+       spaceActivity},
       {"limits.set", "PUT", REDD_SPACE "/limits", developer, write, "Sets bounds of a space below the server's; 0: the server's.",
        {{"requestDeadlineMs", count}, {"requestsMax", count}, {"workerHeapMiB", count}}, setLimits},
       {"domain.move", "POST", REDD_SPACE "/domains/move", developer, write, "Takes a domain over from another space of the project, at once.",

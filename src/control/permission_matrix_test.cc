@@ -45,6 +45,7 @@ const std::map<std::string_view, Row> kRows = {
     {"space.copy", {201, R"({"to":"other"})"}},
     {"space.settings", {200, ""}},
     {"space.diff", {200, "?with=dev"}},
+    {"space.activity", {200, ""}},
     {"limits.set", {200, R"({"requestsMax":10})"}},
     {"domain.move", {200, R"({"domain":"old.example.com"})"}},
     {"token.add", {201, R"({"access":"READWRITE"})"}},

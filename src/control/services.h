@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "account/accounts.h"
+#include "base/activity.h"
 #include "base/clock.h"
 #include "base/limits.h"
 #include "base/metrics.h"
@@ -28,6 +29,7 @@ struct Services {
   ControlOptions options;
   const Limits& limits;
   Metrics& metrics;
+  const Activity& activity;
   space::Catalogue& catalogue;
   account::Accounts& accounts;
   worker::Supervisor& supervisor;

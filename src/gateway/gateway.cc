@@ -25,6 +25,7 @@
 #include "space/redaction.h"
 #include "space_log.h"
 #include "split.h"
+#include "timeline.h"
 #include "worker/supervisor.h"
 
 namespace redd::gateway {
@@ -73,7 +74,7 @@ struct Request {
   http::Exchange& exchange;
   std::string id;
   http::ClientSide client;
-  std::int64_t startNs = monotonicNs();
+  Timeline timeline{.startNs = monotonicNs()};
   space::SpacePtr space{};  // once it is known
   std::string path{}, apiPath{};
   int depth = 0;            // how many of our own workers' calls led here
@@ -88,7 +89,7 @@ struct Request {
 class GatewayImpl final : public Gateway {
  public:
   GatewayImpl(Loop& loop, Floor floor, GatewayOptions options, const Limits& limits, Metrics& metrics)
-      : loop_(loop), floor_(floor), options_(std::move(options)), limits_(limits), log_(floor.logBook, metrics), ticker_(loop),
+      : loop_(loop), floor_(floor), options_(std::move(options)), limits_(limits), log_(floor.logBook, metrics, floor.activity), ticker_(loop),
         idPrefix_(randomHex(6)) {}
 
   Task<void> serve(http::Exchange& exchange) override {
@@ -96,8 +97,8 @@ class GatewayImpl final : public Gateway {
     co_await handle(request);
     if (request.space) {
       log_.request(*request.space, {exchange.head().method, exchange.head().target, request.id, request.client.ip, request.status,
-                                    monotonicNs() - request.startNs, request.reason, request.reasonClass, request.expected, request.found,
-                                    request.deployment});
+                                    monotonicNs() - request.timeline.startNs, request.reason, request.reasonClass, request.expected, request.found,
+                                    request.deployment, &request.timeline});
     }
   }
 
@@ -141,8 +142,10 @@ class GatewayImpl final : public Gateway {
     if (!request.space->deployment) co_return co_await answerError(request, 404, "No code deployed");
     if (head.headers.count("authorization") > 1) co_return co_await answerError(request, 400, "More than one Authorization header");
 
+    request.timeline.doorNs = monotonicNs();
     const Credentials credentials = readCredentials(head);
     Access access = co_await whoIsIt(request, credentials);
+    request.timeline.knownNs = monotonicNs();
     if (access.door == Door::refused) co_return co_await refuse(request, access.refusal);
     co_await run(request, credentials, access);
   }
@@ -177,11 +180,12 @@ class GatewayImpl final : public Gateway {
   Task<void> run(Request& request, const Credentials& credentials, const Access& access) {
     const http::RequestHead& head = request.head();
     auto relay = std::make_shared<Relay>(loop_, request.id);
+    request.timeline.trace = relay->trace();
     std::string payload = invokeJson({head, request.path, request.apiPath, credentials.query, request.client, request.id,
                                       access.claims, access.door == Door::hook ? InvokeInput::Auth::hook : InvokeInput::Auth::granted, request.depth});
     relay->attach(floor_.supervisor.invoke(request.version, std::move(payload),
                                            head.hasBody() ? worker::BodyFollows::yes : worker::BodyFollows::no, relay));
-    const auto entry = inFlight_.insert(inFlight_.end(), InFlight{request.startNs, relay, &request.exchange,
+    const auto entry = inFlight_.insert(inFlight_.end(), InFlight{request.timeline.startNs, relay, &request.exchange,
                                                                         space::boundedBy(request.space->settings.limits.requestDeadlineMs, limits_.requestDeadlineMs)});
     if (!ticking_) spawn(loop_, tick());
     if (head.hasBody()) {

@@ -54,6 +54,7 @@ class Relay final : public worker::AnswerSink {
   void onNoHook() override;
   void onBodyConsumed(std::size_t bytes) override;
   std::string_view requestId() const override { return requestId_; }
+  worker::TracePtr trace() const override { return trace_; }
   void onFailed(Error error) override;
 
  private:
@@ -62,6 +63,7 @@ class Relay final : public worker::AnswerSink {
 
   Loop& loop_;
   std::string requestId_;
+  worker::TracePtr trace_ = std::make_shared<worker::Trace>();
   std::unique_ptr<worker::Invocation> invocation_;
   std::optional<Head> head_;
   std::string body_;

@@ -57,14 +57,15 @@ std::string fieldsOf(const space::Space& space, const RequestOutcome& outcome, s
     fields.text("deployment", space.deployment->id);
   }
   fields.text("client", addressClass(outcome.ip));
-  if (outcome.reasonClass.empty()) {
-    if (!outcome.reason.empty()) fields.text("error", space::redacted(space, outcome.reason));
-    return fields.take();
+  if (!outcome.reasonClass.empty()) {
+    fields.text("address", outcome.ip);
+    fields.text("reason", outcome.reasonClass);
+    fields.text("expected", space::redacted(space, outcome.expected));
+    fields.text("found", space::redacted(space, outcome.found));
+  } else if (!outcome.reason.empty()) {
+    fields.text("error", space::redacted(space, outcome.reason));
   }
-  fields.text("address", outcome.ip);
-  fields.text("reason", outcome.reasonClass);
-  fields.text("expected", space::redacted(space, outcome.expected));
-  fields.text("found", space::redacted(space, outcome.found));
+  if (outcome.timeline) fields.raw("timeline", timelineJson(space, *outcome.timeline, outcome.timeline->startNs + outcome.tookNs));
   return fields.take();
 }
 
@@ -111,13 +112,18 @@ SpaceLog::PerSpace& SpaceLog::of(const space::Space& space) {
 }
 
 void SpaceLog::request(const space::Space& space, const RequestOutcome& outcome) {
+  const bool refused = !outcome.reasonClass.empty();
+  const bool ran = outcome.timeline && outcome.timeline->trace;
+  const std::int64_t nowNs = monotonicNs();
+  using Kind = RequestEnd::Kind;
+  activity_.record(space.id, {refused ? Kind::refused : ran ? Kind::served : Kind::aside, outcome.status, outcome.tookNs}, nowNs);
   PerSpace& mine = of(space);
   mine.byClass[std::clamp(outcome.status / 100, 0, 5)].add();
-  if (!outcome.reasonClass.empty()) {
+  if (refused) {
     metrics_.counter("redd_refusals_total", fmt::format(R"(space="{}",reason="{}")", labelValue(space.label()), labelValue(outcome.reasonClass))).add();
   }
   if (outcome.reason.empty()) {
-    const std::int64_t second = monotonicNs() / 1'000'000'000;
+    const std::int64_t second = nowNs / 1'000'000'000;
     if (second != mine.second) {
       mine.second = second;
       mine.plainLines = 0;

@@ -1,6 +1,7 @@
 // The line that a request leaves in its space's log, and its counters. What a program reads of it stands in the line's fields: method, path
-// (masked), status, durationMs, deployment, client (addressClass()); of a refusal also reason, expected, found and address, of a failure error. Refusals and failures always leave one; answers that
-// went well leave at most kPlainLinesPerSecond a space, so that they never crowd out what scripts print.
+// (masked), status, durationMs, deployment, client (addressClass()); of a refusal also reason, expected, found and address, of a failure error;
+// and the timeline. Refusals and failures always leave one; answers that went well leave at most kPlainLinesPerSecond a space, so that they never
+// crowd out what scripts print.
 #pragma once
 
 #include <cstdint>
@@ -8,8 +9,10 @@
 #include <string_view>
 #include <unordered_map>
 
+#include "base/activity.h"
 #include "base/metrics.h"
 #include "space/space.h"
+#include "timeline.h"
 
 namespace redd::store {
 class LogBook;
@@ -25,11 +28,12 @@ struct RequestOutcome {
   std::string_view reasonClass;  // for the counter of refusals; empty: no refusal
   std::string_view expected, found;  // by the check that refused it; empty: nothing to compare
   std::string_view deployment = {};  // of a split space: which of the two answered
+  const Timeline* timeline = nullptr;  // where tookNs went; nullptr: nobody knows
 };
 
 class SpaceLog {
  public:
-  SpaceLog(store::LogBook& book, Metrics& metrics) : book_(book), metrics_(metrics) {}
+  SpaceLog(store::LogBook& book, Metrics& metrics, Activity& activity) : book_(book), metrics_(metrics), activity_(activity) {}
   void request(const space::Space& space, const RequestOutcome& outcome);
 
   static constexpr int kPlainLinesPerSecond = 20;
@@ -44,6 +48,7 @@ class SpaceLog {
 
   store::LogBook& book_;
   Metrics& metrics_;
+  Activity& activity_;
   std::unordered_map<std::string, PerSpace> spaces_;
 };
 

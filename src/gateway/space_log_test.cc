@@ -41,7 +41,8 @@ nlohmann::json fieldsOf(const store::LogLine& line) { return nlohmann::json::par
 TEST(SpaceLog, ARequestLeavesFieldsThatAProgramReads) {
   ListLogBook book;
   Metrics metrics;
-  SpaceLog log(book, metrics);
+  Activity activity;
+  SpaceLog log(book, metrics, activity);
   log.request(someSpace(), {"GET", "/dev/a?x=1&apikey=K-E-Y", "r1", "10.1.2.3", 200, 12'345'000, {}, {}, {}, {}});
   ASSERT_EQ(book.lines.size(), 1U);
   const nlohmann::json wanted = {{"method", "GET"}, {"path", "/dev/a?x=1&apikey=******"}, {"status", 200}, {"durationMs", 12.3},
@@ -54,7 +55,8 @@ TEST(SpaceLog, ARequestLeavesFieldsThatAProgramReads) {
 TEST(SpaceLog, ARefusalSaysWhatWasComparedAndHidesSecrets) {
   ListLogBook book;
   Metrics metrics;
-  SpaceLog log(book, metrics);
+  Activity activity;
+  SpaceLog log(book, metrics, activity);
   log.request(someSpace(), {"GET", "/dev/s3cr3t-value", "r1", "192.0.2.7", 401, 1'000, "issuer: found s3cr3t-value", "issuer", "iss = a",
                             "iss = s3cr3t-value"});
   ASSERT_EQ(book.lines.size(), 1U);
@@ -68,6 +70,28 @@ TEST(SpaceLog, ARefusalSaysWhatWasComparedAndHidesSecrets) {
   EXPECT_EQ(fields["found"], "iss = ******");
   EXPECT_EQ(fields["address"], "192.0.2.7");
   EXPECT_EQ(fields["client"], "public");
+}
+
+TEST(SpaceLog, RequestsCountAsWhatTheyWere) {
+  ListLogBook book;
+  Metrics metrics;
+  Activity activity;
+  SpaceLog log(book, metrics, activity);
+  const Timeline aside{.startNs = 1};
+  const Timeline ran{.startNs = 1, .doorNs = 1, .knownNs = 1, .trace = std::make_shared<worker::Trace>()};
+  log.request(someSpace(), {"OPTIONS", "/dev/a", "r1", "192.0.2.7", 204, 1'000, {}, {}, {}, {}, {}, &aside});
+  log.request(someSpace(), {"GET", "/dev/a", "r2", "192.0.2.7", 502, 8'000'000, "the worker ended", {}, {}, {}, {}, &ran});
+  log.request(someSpace(), {"GET", "/dev/a", "r3", "192.0.2.7", 401, 1'000, "no hook", "no credential", {}, {}, {}, &ran});
+  const auto view = activity.view("id", monotonicNs());
+  ASSERT_EQ(view.points.size(), 1U);
+  EXPECT_EQ(view.points[0].requests, 3U);
+  EXPECT_EQ(view.points[0].failures, 1U);
+  EXPECT_EQ(view.points[0].refusals, 1U);
+  EXPECT_NEAR(*view.points[0].p50Ms, 8, 0.4);
+  const auto fields = fieldsOf(book.lines[1]);
+  ASSERT_EQ(fields["timeline"].size(), 3U);
+  EXPECT_EQ(fields["timeline"][2], nlohmann::json::parse(R"({"name":"queue","startUs":0,"durationUs":8000})"));
+  EXPECT_EQ(fieldsOf(book.lines[0])["timeline"].size(), 1U);
 }
 
 TEST(SpaceLog, SecretsInAQueryAreMaskedHoweverTheirNameIsWritten) {

@@ -128,6 +128,10 @@ Result<void> Arguments::add(od::value value) {
   return {};
 }
 
+std::string_view Arguments::textAt(std::size_t index) const {
+  return index < count_ && all_.at(index).kind == Kind::text ? all_.at(index).text : std::string_view();
+}
+
 const Arguments::Argument& Arguments::next() {
   static constexpr Argument kAbsent;
   return taken_ < count_ ? all_.at(taken_++) : kAbsent;

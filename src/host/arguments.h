@@ -36,6 +36,7 @@ class Arguments {
 
   std::uint32_t invocation() const { return invocation_; }
   std::string_view operation() const { return operation_; }
+  std::string_view textAt(std::size_t index) const;  // without taking it; "" of what is absent or no text
 
   // Each takes the next argument; one that is absent is null.
   Result<std::string> text(std::string_view name, std::size_t bytesMax);

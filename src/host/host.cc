@@ -26,14 +26,28 @@ struct Origin {
   space::SpacePtr space;
   std::uint64_t workerId = 0;
   std::uint32_t invocation = 0;
+  worker::TracedCall traced;
 };
+
+constexpr std::size_t kDetailBytesMax = 1'024;  // as long as a path may be
+
+// What a call works on, with the space if it names one: "todos", "prod/todos".
+std::string detailOf(const Arguments& arguments, const OperationRow& row) {
+  if (row.names == OperationRow::Names::none) return {};
+  const auto subject = arguments.textAt(static_cast<std::size_t>(row.names));
+  const auto slash = arguments.operation().find('/');
+  if (subject.size() + arguments.operation().size() > kDetailBytesMax) return {};
+  std::string detail(slash == std::string_view::npos ? std::string_view() : arguments.operation().substr(0, slash + 1));
+  return detail.append(subject);
+}
 
 Result<void> perform(Desk& desk, const StorePtr& store, const Origin& from, std::string_view payload, std::string_view bytes, Reply& reply) {
   REDD_TRY(Arguments arguments, Arguments::parse(desk.parser, payload, desk.limits.documentDepthMax));
-  const Operation operation = findOperation(arguments.operation().substr(arguments.operation().find('/') + 1));
-  if (!operation) return invalid(fmt::format("unknown operation {}", arguments.operation().substr(0, 100)));
+  const auto* const row = findOperation(arguments.operation().substr(arguments.operation().find('/') + 1));
+  if (!row) return invalid(fmt::format("unknown operation {}", arguments.operation().substr(0, 100)));
+  if (from.traced.isKept()) from.traced.name(row->shown, detailOf(arguments, *row));
   Call call{arguments, store, desk.cursors, *from.space, desk.limits, from.workerId, from.invocation, bytes, reply};
-  return operation(call);
+  return row->operation(call);
 }
 
 void answer(Desk& desk, const StorePtr& store, const Origin& from, std::string_view payload, std::string_view bytes, Reply reply) {
@@ -60,7 +74,7 @@ class HostImpl final : public Host {
       call.space = std::move(sibling);
     }
     const std::string spaceId = call.space->id;
-    Origin from{std::move(call.space), call.workerId, call.invocation};
+    Origin from{std::move(call.space), call.workerId, call.invocation, std::move(call.traced)};
     if (const StorePtr store = stores_.opened(spaceId)) return answer(*desk_, store, from, call.payload, call.bytes, std::move(call.reply));
     std::string payload;
     payload.reserve(call.payload.size() + simdjson::SIMDJSON_PADDING);

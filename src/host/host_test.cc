@@ -270,6 +270,33 @@ TEST_F(HostTest, AnOperationMayNameAnotherSpaceOfTheProject) {
   EXPECT_EQ(asked, (std::vector<std::string>{"prod", "prod", "nowhere"}));
 }
 
+// What a timeline shows of a call: never a key, a value or a filter.
+TEST_F(HostTest, CallsAreNamedByWhatTheyWorkOn) {
+  const auto named = [&](std::string payload) {
+    const auto trace = std::make_shared<worker::Trace>();
+    payload.reserve(payload.size() + 64);
+    host_->call({space_, 1, 5, payload, [](const worker::CallReply&) {}, {}, {trace, trace->begin(1)}});
+    return std::string(trace->calls()[0].name) + " " + trace->calls()[0].detail;
+  };
+  EXPECT_EQ(named(R"([5,"doc.find","todos",{"secret":1},{}])"), "db.find todos");
+  EXPECT_EQ(named(R"([5,"doc.findText","todos",{},{}])"), "db.find todos");
+  EXPECT_EQ(named(R"([5,"doc.insert","to\"dos",{"secret":1}])"), "db.insert to\"dos");
+  EXPECT_EQ(named(R"([5,"kv.get","secret"])"), "kv.get ");
+  EXPECT_EQ(named(R"([5,"kv.get","secret","visits"])"), "kv.get visits");
+  EXPECT_EQ(named(R"([5,"kv.set","secret","secret","visits",1000])"), "kv.set visits");
+  EXPECT_EQ(named(R"([5,"kv.incr","secret too",1,"visits"])"), "kv.incr visits");
+  EXPECT_EQ(named(R"([5,"kv.getAll","secret","visits",{}])"), "kv.getAll visits");
+  EXPECT_EQ(named(R"([5,"file.open","/a/b.txt"])"), "file.open /a/b.txt");
+  EXPECT_EQ(named(R"([5,"cursor.next",7])"), "cursor.next ");
+  EXPECT_EQ(named(R"([5,"collection.get","todos"])"), "collection.get todos");
+  EXPECT_EQ(named(R"([5,"doc.find",{"secret":1}])"), "db.find ") << "no text, no name";
+  EXPECT_EQ(named(R"([5,"doc.find",")" + std::string(2'000, 'x') + R"("])"), "db.find ");
+  EXPECT_EQ(named(R"([5,"kv.secret","secret"])"), " ");
+  EXPECT_EQ(named(R"([5,"dev/doc.find","todos"])"), "db.find dev/todos");
+  stores_.open = false;
+  EXPECT_EQ(named(R"([5,"kv.get","secret","visits"])"), "kv.get visits") << "also after a wait for the store";
+}
+
 TEST_F(HostTest, UnknownOperationsAndHostileFrames) {
   EXPECT_EQ(error(R"([5,"kv.steal","x"])")["message"], "3 INVALID_ARGUMENT: unknown operation kv.steal");
   EXPECT_EQ(error("garbage")["code"], 3);

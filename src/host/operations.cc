@@ -265,54 +265,51 @@ Result<void> spaceOpen(Call& call) {
   return {};
 }
 
-struct Row {
-  std::string_view name;
-  Operation operation;
-};
-constexpr std::array<Row, 35> kOperations{{  // in order of their names
-    {"collection.cap", collectionCap},
-    {"collection.create", collectionCreate},
-    {"collection.drop", collectionDrop},
-    {"collection.get", collectionGet},
-    {"collection.list", collectionList},
-    {"cursor.close", cursorClose},
-    {"cursor.next", cursorNext<PageKind::json>},
-    {"cursor.nextText", cursorNext<PageKind::text>},
-    {"doc.count", docCount},
-    {"doc.find", docFind<PageKind::json>},
-    {"doc.findOne", docFindOne},
-    {"doc.findText", docFind<PageKind::text>},
-    {"doc.insert", docInsert},
-    {"doc.remove", docRemove},
-    {"doc.replace", docChange<ChangeKind::replace>},
-    {"doc.update", docChange<ChangeKind::update>},
-    {"file.append", fileAppend},
-    {"file.close", fileClose},
-    {"file.commit", fileCommit},
-    {"file.create", fileCreate},
-    {"file.list", fileList},
-    {"file.open", fileOpen},
-    {"file.read", fileRead},
-    {"file.remove", fileRemove},
-    {"index.create", indexCreate},
-    {"index.remove", indexRemove},
-    {"kv.del", kvDel},
-    {"kv.delAll", kvDelAll},
-    {"kv.get", kvGet},
-    {"kv.getAll", kvGetAll},
-    {"kv.incr", kvIncr},
-    {"kv.set", kvSet},
-    {"schema.get", schemaGet},
-    {"schema.set", schemaSet},
-    {"space.open", spaceOpen},
+using Names = OperationRow::Names;
+constexpr std::array<OperationRow, 35> kOperations{{  // in order of their names
+    {"collection.cap", collectionCap, "collection.cap", Names::first},
+    {"collection.create", collectionCreate, "collection.create", Names::first},
+    {"collection.drop", collectionDrop, "collection.drop", Names::first},
+    {"collection.get", collectionGet, "collection.get", Names::first},
+    {"collection.list", collectionList, "collection.list", Names::none},
+    {"cursor.close", cursorClose, "cursor.close", Names::none},
+    {"cursor.next", cursorNext<PageKind::json>, "cursor.next", Names::none},
+    {"cursor.nextText", cursorNext<PageKind::text>, "cursor.next", Names::none},
+    {"doc.count", docCount, "db.count", Names::first},
+    {"doc.find", docFind<PageKind::json>, "db.find", Names::first},
+    {"doc.findOne", docFindOne, "db.findOne", Names::first},
+    {"doc.findText", docFind<PageKind::text>, "db.find", Names::first},
+    {"doc.insert", docInsert, "db.insert", Names::first},
+    {"doc.remove", docRemove, "db.remove", Names::first},
+    {"doc.replace", docChange<ChangeKind::replace>, "db.replace", Names::first},
+    {"doc.update", docChange<ChangeKind::update>, "db.update", Names::first},
+    {"file.append", fileAppend, "file.append", Names::none},
+    {"file.close", fileClose, "file.close", Names::none},
+    {"file.commit", fileCommit, "file.commit", Names::second},
+    {"file.create", fileCreate, "file.create", Names::none},
+    {"file.list", fileList, "file.list", Names::first},
+    {"file.open", fileOpen, "file.open", Names::first},
+    {"file.read", fileRead, "file.read", Names::none},
+    {"file.remove", fileRemove, "file.remove", Names::first},
+    {"index.create", indexCreate, "index.create", Names::first},
+    {"index.remove", indexRemove, "index.remove", Names::first},
+    {"kv.del", kvDel, "kv.del", Names::second},
+    {"kv.delAll", kvDelAll, "kv.delAll", Names::second},
+    {"kv.get", kvGet, "kv.get", Names::second},
+    {"kv.getAll", kvGetAll, "kv.getAll", Names::second},
+    {"kv.incr", kvIncr, "kv.incr", Names::third},
+    {"kv.set", kvSet, "kv.set", Names::third},
+    {"schema.get", schemaGet, "schema.get", Names::first},
+    {"schema.set", schemaSet, "schema.set", Names::first},
+    {"space.open", spaceOpen, "space.open", Names::first},
 }};
-static_assert(std::ranges::is_sorted(kOperations, {}, &Row::name));
+static_assert(std::ranges::is_sorted(kOperations, {}, &OperationRow::name));
 
 }  // namespace
 
-Operation findOperation(std::string_view name) {
-  const auto found = std::ranges::lower_bound(kOperations, name, {}, &Row::name);
-  return found != kOperations.end() && found->name == name ? found->operation : nullptr;
+const OperationRow* findOperation(std::string_view name) {
+  const auto* const found = std::ranges::lower_bound(kOperations, name, {}, &OperationRow::name);
+  return found != kOperations.end() && found->name == name ? found : nullptr;
 }
 
 }  // namespace redd::host

@@ -29,6 +29,14 @@ struct Call {
 };
 
 using Operation = Result<void> (*)(Call&);
-Operation findOperation(std::string_view name);  // nullptr: there is none
+
+struct OperationRow {
+  enum class Names : std::int8_t { none = -1, first, second, third };  // which argument says what it works on: collection, keyspace or path
+  std::string_view name;  // in a call frame
+  Operation operation;
+  std::string_view shown;  // to people, in the timeline of a request
+  Names names;
+};
+const OperationRow* findOperation(std::string_view name);  // nullptr: there is none
 
 }  // namespace redd::host

@@ -20,6 +20,7 @@
 #include "auth/authenticator.h"
 #include "backup/s3.h"
 #include "backup/scratch.h"
+#include "base/activity.h"
 #include "base/json.h"
 #include "base/log.h"
 #include "base/metrics.h"
@@ -49,6 +50,7 @@ constexpr std::int64_t kDrainMs = 10'000;
 // The rooms, in the order in which they are built; they go in the opposite one.
 struct House {
   Metrics metrics;
+  Activity activity;
   Assets assets;
   std::unique_ptr<devidp::DevIdp> devIdp;
   std::unique_ptr<space::Catalogue> catalogue;
@@ -181,12 +183,12 @@ class Serving {
     controlOptions.proxies = proxies;
     controlOptions.adminUi = adminUi();
     REDD_CO_TRY(controlOptions.backup, backupOptions(settings_));
-    REDD_CO_TRY(house_.control, control::Control::create(loop_, std::move(controlOptions), settings_.limits, house_.metrics, *house_.catalogue,
-                                                         *house_.accounts, *house_.supervisor, *house_.stores, *house_.logBook,
-                                                         house_.fetcher->policy()));
+    REDD_CO_TRY(house_.control, control::Control::create(loop_, std::move(controlOptions), settings_.limits, house_.metrics, house_.activity,
+                                                         *house_.catalogue, *house_.accounts, *house_.supervisor, *house_.stores,
+                                                         *house_.logBook, house_.fetcher->policy()));
     gateway::GatewayOptions gatewayOptions{settings_.hostNames, isDev() ? gateway::Explain::everything : gateway::Explain::theClass,
                                            std::move(proxies)};
-    house_.gateway = gateway::Gateway::create(loop_, {*house_.catalogue, *house_.authenticator, *house_.supervisor, *house_.logBook},
+    house_.gateway = gateway::Gateway::create(loop_, {*house_.catalogue, *house_.authenticator, *house_.supervisor, *house_.logBook, house_.activity},
                                               std::move(gatewayOptions), settings_.limits, house_.metrics);
     house_.subscription = house_.catalogue->subscribe([this](const space::SpacePtr& before, const space::SpacePtr& after) {
       boost::asio::post(loop_, [this, before, after] { spaceChanged(before, after); });
@@ -250,6 +252,7 @@ class Serving {
     const bool sameKeys = before && !removed && before->settings.jwksUrl == after->settings.jwksUrl && before->settings.issuer == after->settings.issuer &&
                           before->settings.audience == after->settings.audience && before->settings.algorithms == after->settings.algorithms;
     if (!sameKeys) house_.authenticator->forget(gone->id);
+    if (removed) house_.activity.forget(gone->id);
   }
 
   std::string url() const { return "http://" + house_.server->address(); }

@@ -18,6 +18,7 @@ struct Run {
   std::shared_ptr<AnswerSink> sink;  // null once its sequence has ended
   std::string invokeJson;            // until it is sent
   std::string requestId;             // of the sink, for log lines
+  TracePtr trace;                    // of the sink; may be null
   BodyFollows body = BodyFollows::no;
   Pool* pool = nullptr;      // while it waits
   Worker* worker = nullptr;  // while it stands in that worker's table

@@ -93,6 +93,7 @@ class SupervisorImpl final : public Supervisor {
                                      std::shared_ptr<AnswerSink> sink) override {
     auto run = std::make_shared<Run>();
     run->requestId = sink->requestId();
+    run->trace = sink->trace();
     run->sink = std::move(sink);
     run->invokeJson = std::move(invokeJson);
     run->body = body;
@@ -146,7 +147,7 @@ class SupervisorImpl final : public Supervisor {
       for (const auto& worker : pool->workers()) {
         all.push_back({worker->id(), worker->pid(), worker->space()->label(), worker->space()->deployment->id,
                        kStates.at(static_cast<std::size_t>(worker->state())), worker->active(),
-                       worker->space()->id});
+                       worker->space()->id, worker->memoryBytes()});
       }
     }
     return all;

@@ -1,5 +1,6 @@
 #include <signal.h>
 
+#include "base/clock.h"
 #include "test_support.h"
 
 namespace redd::worker {
@@ -17,6 +18,15 @@ TEST_F(SupervisorTest, AColdSpaceAnswers) {
   ASSERT_EQ(supervisor().workers().size(), 1u);
   EXPECT_EQ(supervisor().workers()[0].state, "ready");
   EXPECT_EQ(supervisor().workers()[0].deployment, "d1");
+}
+
+TEST_F(SupervisorTest, TheMemoryOfAWorkerIsToldAsLongAsItsProcessLives) {
+  (void)answered(makeSpace("globalThis.kept = Buffer.alloc(96 << 20, 1)"));
+  ASSERT_EQ(supervisor().workers().size(), 1u);
+  EXPECT_GT(supervisor().workers()[0].memoryBytes, std::size_t{96} << 20);
+  EXPECT_LT(supervisor().workers()[0].memoryBytes, std::size_t{512} << 20) << "bytes, not pages and not KiB";
+  ::kill(supervisor().workers()[0].pid, SIGKILL);
+  runUntil([&] { return supervisor().workers().empty() || supervisor().workers()[0].memoryBytes == 0; });
 }
 
 TEST_F(SupervisorTest, TwoSpacesNeverShareAProcess) {
@@ -89,6 +99,48 @@ TEST_F(SupervisorTest, CallsReachTheHostAndTheirAnswersComeBack) {
   EXPECT_EQ(host.endedInvocations, std::vector<std::uint32_t>{1});
   EXPECT_TRUE(answered(space).sink->error) << "it still serves";
   EXPECT_EQ(metric("redd_worker_protocol_errors_total"), 0);
+}
+
+TEST_F(SupervisorTest, ATraceTellsWhenAnInvocationDidWhat) {
+  const auto space = makeSpace(R"(w.onInvoke = async (id) => {
+    await w.call(id, 'kv.get', 'a'); await w.call(id, 'kv.get', 'b');
+    w.answer(id, ''); await w.call(id, 'kv.get', 'after the answer'); w.settled(id); })");
+  (void)answered(space);  // without one
+  Call call{std::make_shared<Sink>(), nullptr};
+  const auto trace = call.sink->traced = std::make_shared<Trace>();
+  const auto beforeNs = monotonicNs();
+  call.invocation = supervisor().invoke(space, "{}", BodyFollows::no, call.sink);
+  runUntil([&] { return host.calls.size() == 6; });
+  ASSERT_EQ(trace->calls().size(), 2U) << "nobody waits for what comes after the answer";
+  EXPECT_EQ(trace->callsTotal(), 2U);
+  const auto& first = trace->calls()[0];
+  const auto& second = trace->calls()[1];
+  EXPECT_LE(beforeNs, trace->sentNs);
+  EXPECT_LT(trace->sentNs, first.beginNs);
+  EXPECT_LE(first.beginNs, first.endNs);
+  EXPECT_LT(first.endNs, second.beginNs);
+  EXPECT_LE(second.beginNs, second.endNs);
+  EXPECT_LT(second.endNs, trace->endNs);
+  EXPECT_EQ(first.name, "named");
+  EXPECT_EQ(first.detail, "4") << "the host named the call that was asked for";
+  EXPECT_EQ(second.detail, "5");
+}
+
+TEST_F(SupervisorTest, ATraceOfALostWorkerEndsWithIt) {
+  host.hold = true;
+  Call call{std::make_shared<Sink>(), nullptr};
+  const auto trace = call.sink->traced = std::make_shared<Trace>();
+  call.invocation = supervisor().invoke(makeSpace("w.onInvoke = (id) => w.call(id, 'kv.get', 'a')"), "{}", BodyFollows::no, call.sink);
+  EXPECT_EQ(trace->sentNs, 0) << "it waits for its worker";
+  runUntil([&] { return host.held.size() == 1; });
+  ::kill(supervisor().workers()[0].pid, SIGKILL);
+  runUntil([&] { return call.sink->ended; });
+  EXPECT_TRUE(call.sink->error);
+  EXPECT_GT(trace->endNs, trace->sentNs);
+  ASSERT_EQ(trace->calls().size(), 1U);
+  EXPECT_EQ(trace->calls()[0].endNs, 0);
+  host.held.front()({CallReply::Kind::value, "1"});
+  EXPECT_GE(trace->calls()[0].endNs, trace->endNs) << "an answer that comes too late finds the trace";
 }
 
 TEST_F(SupervisorTest, MoreCallsThanMayBeInFlightWait) {

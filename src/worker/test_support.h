@@ -22,6 +22,7 @@ struct Sink final : AnswerSink {
   std::size_t bodyConsumed = 0;
   int windows = 0;
   std::optional<Error> error;
+  TracePtr traced;
   std::function<void()> then;  // after the end
   std::function<void(std::size_t)> onPiece;
 
@@ -50,6 +51,7 @@ struct Sink final : AnswerSink {
     noHook = true;
     end();
   }
+  TracePtr trace() const override { return traced; }
   void onBodyConsumed(std::size_t bytes) override {
     bodyConsumed += bytes;
     ++windows;
@@ -73,6 +75,7 @@ struct Host final : HostCalls {
   std::vector<std::uint64_t> endedWorkers;
   void call(HostCall call) override {
     calls.push_back({call.workerId, call.invocation, call.space->id, std::string(call.payload)});
+    call.traced.name("named", std::to_string(calls.size()));
     if (hold) {
       held.push_back(std::move(call.reply));
     } else {

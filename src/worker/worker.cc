@@ -81,6 +81,7 @@ void Worker::invoke(const RunPtr& run) {
   run->worker = this;
   run->pool = nullptr;
   run->sinceNs = monotonicNs();
+  if (run->trace) run->trace->sentNs = run->sinceNs;
   run->sendWindow = run->receiveWindow = context_.limits.bodyWindowBytes;
   ids_.push_back(run->id);
   runs_.push_back(run);
@@ -139,6 +140,7 @@ std::shared_ptr<AnswerSink> Worker::finish(Run& run) {
   if (sink) {
     --active_;
     invocationUs_.add((nowNs - run.sinceNs) / 1'000);
+    if (run.trace) run.trace->endNs = nowNs;
   }
   if (active_ == 0) idleSinceNs_ = nowNs;
   return sink;

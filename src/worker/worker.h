@@ -58,6 +58,7 @@ class Worker final : public Channel::Owner, public std::enable_shared_from_this<
   std::uint64_t id() const { return id_; }
   int pid() const { return process_.pid; }
   State state() const { return state_; }
+  std::size_t memoryBytes() const { return state_ == State::reaped ? 0 : residentBytes(process_.pid); }  // its number may be another's by then
   bool takesInvocations() const { return state_ == State::ready && !doubted_ && runs_.size() < kRunsMax; }
   bool doubted() const { return doubted_; }  // an invocation ran out of time: takes no other until its loop has shown that it turns
   std::size_t active() const { return active_; }        // invocations whose caller still waits

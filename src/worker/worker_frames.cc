@@ -147,14 +147,18 @@ Worker::Outcome Worker::handleCall(const wire::Frame& frame, const wire::JsonAnd
   if (!named) return breach("a call that is not [invocation, …]");
   if (*named > lastId_) return breach("a call of an invocation that never was");
   std::uint32_t invocation = 0;  // one that is over makes it detached work
+  TracedCall traced;             // until the answer is whole: nobody waits for what comes later
   if (const auto found = std::ranges::find(ids_, *named); *named != 0 && found != ids_.end()) {
-    runs_[static_cast<std::size_t>(found - ids_.begin())]->called = true;
+    Run& run = *runs_[static_cast<std::size_t>(found - ids_.begin())];
+    run.called = true;
     invocation = *named;
+    if (run.sink && run.trace) traced = {run.trace, run.trace->begin(monotonicNs())};
   }
   if (++callsInFlight_ >= context_.limits.hostCallsInFlightMax) channel_->pause();
-  context_.host.call({space_, id_, invocation, parts.json, [self = weak_from_this(), call = frame.id](CallReply answer) {
+  context_.host.call({space_, id_, invocation, parts.json, [self = weak_from_this(), call = frame.id, traced](CallReply answer) {
+                        if (traced.isKept()) traced.end(monotonicNs());
                         if (const auto worker = self.lock()) worker->reply(call, std::move(answer));
-                      }, parts.bytes});
+                      }, parts.bytes, traced});
   return {};
 }
 

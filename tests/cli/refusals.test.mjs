@@ -46,6 +46,9 @@ test('refusals and logs', async (t) => {
     assert.equal(fields.client, 'loopback');
     assert.ok(fields.deployment.length > 0 && fields.durationMs >= 0 && fields.path.startsWith('/dev/say?'));
     assert.match((await app.good('log', '--context', 'request', '--tail', '1')).stdout, /info {2}request 200 GET \/dev\/say\?\S+ {2}[\d.]+ ms {2}loopback {2}[0-9a-f]+\n$/);
+    const one = (await app.good('log', '--request', pear.requestId)).stdout.split('\n');
+    const head = one.findIndex((line) => line.includes('request 200 GET'));
+    assert.deepEqual(one.slice(head + 1, head + 5).map((line) => /^ *[\d.]+ ms +[\d.]+ ms {2}(\w+) *$/.exec(line)?.[1]), ['gateway', 'auth', 'queue', 'worker']);
     const wrong = await app.coho(['log', '--level', 'loud']);
     assert.equal(wrong.code, 2);
   });

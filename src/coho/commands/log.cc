@@ -41,7 +41,23 @@ std::string requestText(const Terminal& terminal, const Json& fields) {
   return out;
 }
 
-void printLine(const Context& context, const Json& line) {
+// When each step of a request began and how long it took; the calls of its script stand below `worker`, in which they were made.
+void printTimeline(Terminal& terminal, const Json& fields) {
+  bool inWorker = false;
+  for (const auto& entry : memberOf(fields, "timeline")) {
+    const auto name = textOf(entry, "name");
+    const auto times = memberOf(entry, "startUs").is_number() ? fmt::format("{:9.3f} ms {:9.3f} ms", static_cast<double>(numberOf(entry, "startUs")) / 1e3,
+                                                                          static_cast<double>(numberOf(entry, "durationUs")) / 1e3)
+                                                            : std::string(25, ' ');
+    const auto detail = inertLine(textOf(entry, "detail"));
+    terminal.out(fmt::format("{}  {}{}{}", terminal.paint(Colour::dim, times), inWorker ? "  " : "", inertLine(name), detail.empty() ? "" : " " + detail));
+    inWorker = inWorker || name == "worker";
+  }
+}
+
+enum class Timelines : std::uint8_t { no, yes };
+
+void printLine(const Context& context, const Json& line, Timelines timelines) {
   if (context.wantsJson()) {
     context.result(line);
     return;
@@ -54,7 +70,11 @@ void printLine(const Context& context, const Json& line) {
   context.terminal.out(fmt::format("{} {} {} {}", terminal.paint(Colour::dim, isoTime(numberOf(line, "time"))),
                                    terminal.paint(colourOf(level), fmt::format("{:<5}", inertLine(level))),
                                    terminal.paint(Colour::dim, inertLine(textOf(line, "context"))), text));
+  if (timelines == Timelines::yes) printTimeline(context.terminal, memberOf(line, "fields"));
 }
+
+// Who asks for one request wants to know all of it.
+Timelines timelinesFor(const LogArguments& arguments) { return arguments.requestId.empty() ? Timelines::no : Timelines::yes; }
 
 std::string query(const LogArguments& arguments, std::uint32_t tail) {
   auto out = fmt::format("?tail={}", tail);
@@ -74,7 +94,7 @@ Result<void> tailLog(const Context& context, const Client& client, const Target&
       context.call(client, target,
                    {.path = target.path("/logs" + query(arguments, arguments.tail)), .totalMs = kLogMs, .answerBytesMax = kLogBytesMax}));
   const auto lines = memberOf(answer, "lines");
-  for (const auto& line : lines) printLine(context, line);
+  for (const auto& line : lines) printLine(context, line, timelinesFor(arguments));
   if (lines.empty()) context.terminal.note("No such lines in the log yet.");
   return {};
 }
@@ -101,7 +121,7 @@ Result<void> followLog(const Context& context, const Client& client, const Targe
           const auto id = textOf(*line, "id");
           if (!id.empty() && id <= lastId) return true;
           lastId = id;
-          printLine(context, *line);
+          printLine(context, *line, timelinesFor(arguments));
           return true;
         });
     const bool refused = !end && end.error().code != ErrorCode::unavailable && end.error().code != ErrorCode::timeout;

@@ -17,6 +17,7 @@
 #include <vector>
 
 #include "account/accounts.h"
+#include "base/activity.h"
 #include "base/clock.h"
 #include "base/limits.h"
 #include "base/metrics.h"
@@ -58,9 +59,9 @@ struct ControlOptions {
 class Control {
  public:
   // Error: the admin UI is damaged.
-  static Result<std::unique_ptr<Control>> create(Loop& loop, ControlOptions options, const Limits& limits, Metrics& metrics,
-                                         space::Catalogue& catalogue, account::Accounts& accounts, worker::Supervisor& supervisor, store::Stores& stores,
-                                         store::LogBook& logBook, const http::AddressPolicy& keySetAddresses);
+  static Result<std::unique_ptr<Control>> create(Loop& loop, ControlOptions options, const Limits& limits, Metrics& metrics, const Activity& activity,
+                                                 space::Catalogue& catalogue, account::Accounts& accounts, worker::Supervisor& supervisor,
+                                                 store::Stores& stores, store::LogBook& logBook, const http::AddressPolicy& keySetAddresses);
   virtual ~Control() = default;
 
   // What the server listens on, as http::Server::address() says it ("127.0.0.1:4000"): literal addresses of it are allowed

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "base/activity.h"
 #include "base/limits.h"
 #include "base/metrics.h"
 #include "base/result.h"
@@ -50,6 +51,7 @@ struct Floor {
   auth::Authenticator& authenticator;
   worker::Supervisor& supervisor;
   store::LogBook& logBook;
+  Activity& activity;
 };
 
 class Gateway {

@@ -9,6 +9,7 @@
 
 #include "base/result.h"
 #include "space/space.h"
+#include "worker/trace.h"
 
 namespace redd::worker {
 
@@ -26,6 +27,7 @@ struct HostCall {
                                     // valid during call() only
   std::move_only_function<void(CallReply)> reply;  // exactly once, on the loop
   std::string_view bytes = {};      // of a callBytes frame; valid during call() only
+  TracedCall traced = {};           // to be named by whoever understands the call; its times are stamped already
 };
 
 class HostCalls {

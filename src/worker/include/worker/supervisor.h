@@ -19,6 +19,7 @@
 #include "base/suspend.h"
 #include "space/space.h"
 #include "worker/host_calls.h"
+#include "worker/trace.h"
 
 namespace redd::worker {
 
@@ -45,6 +46,7 @@ class AnswerSink {  // implemented by the caller of invoke(); called on the loop
   virtual void onNoHook() = 0;                             // "auth":"hook" and none matched
   virtual void onBodyConsumed(std::size_t bytes) = 0;      // the request body may go on
   virtual std::string_view requestId() const { return {}; }  // for the lines that the script prints in it; read by invoke()
+  virtual TracePtr trace() const { return nullptr; }  // to be filled with times; read by invoke(). nullptr: nobody wants them
   virtual void onFailed(Error error) = 0;                  // worker died (workerFailed), no answer at settle (internal), overload (unavailable)…
   // Exactly one of onEnd, onAnswer, onNoHook, onFailed ends the sequence. After it no more calls.
 };
@@ -99,6 +101,7 @@ class Supervisor {
     std::string space, deployment, state;
     std::size_t invocations = 0;
     std::string spaceId = {};
+    std::size_t memoryBytes = 0;  // resident, now; 0 when the process has gone
   };
   virtual std::vector<WorkerInfo> workers() const = 0;
   virtual Task<void> stop(std::int64_t deadlineMs) = 0;  // drain all, then kill
