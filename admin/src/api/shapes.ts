@@ -178,8 +178,8 @@ export interface Point {
   requests: number;
   failures: number;
   refusals: number;
-  p50Ms: number;
-  p99Ms: number;
+  p50Ms: number | null; // null: no request reached the code
+  p99Ms: number | null;
 }
 export interface Activity {
   startedMs: number;

@@ -1,0 +1,55 @@
+// The overview of a space: what it did, what runs in it, where it answers, and the next step of a space that has none of that yet.
+
+import assert from 'node:assert/strict';
+import test, { after, before } from 'node:test';
+import { openAdmin, startSpace } from './lib/admin.mjs';
+import { keepPicture, launchChromium } from './lib/chromium.mjs';
+
+let browser;
+before(async () => (browser = await launchChromium()));
+after(() => browser?.close());
+
+const noSidewaysScroll = (page) => page.evaluate(() => document.documentElement.scrollWidth <= document.documentElement.clientWidth);
+
+test('a new space says where it answers and what to do next, and each step leads there', async (t) => {
+  const { server, app, at } = await startSpace(t, { deploy: false });
+  const { page, problems } = await openAdmin(t, browser, server, { path: `${at}/overview` });
+  const next = page.getByRole('region', { name: 'Next' });
+  await next.getByText('coho deploy', { exact: false }).waitFor();
+  const { endpoint } = await server.api('GET', app.space);
+  await page.getByText(endpoint, { exact: true }).waitFor();
+  await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+  await page.getByRole('region', { name: 'Endpoint' }).getByRole('button', { name: 'Copy', exact: true }).click();
+  await page.getByRole('button', { name: 'Copied' }).waitFor();
+  assert.equal(await page.evaluate(() => navigator.clipboard.readText()), endpoint);
+  await keepPicture(page, 'overview-new');
+
+  await next.getByRole('link', { name: 'upload a bundle' }).click();
+  await page.getByRole('heading', { level: 1, name: 'Deployments' }).waitFor();
+  await page.goBack();
+  await next.getByRole('link', { name: 'Set the JWKS URL' }).click();
+  await page.getByRole('heading', { level: 1, name: 'Auth' }).waitFor();
+  assert.deepEqual(problems, []);
+});
+
+test('requests, workers and deployments appear while one looks', async (t) => {
+  const { server, app, at } = await startSpace(t);
+  const { page, problems } = await openAdmin(t, browser, server, { path: `${at}/overview` });
+  await page.getByRole('region', { name: 'Next' }).getByText('Protect it').waitFor();
+  assert.equal(await page.getByText('Deploy code').count(), 0, 'the step that is done is still asked for');
+  const { key } = await server.api('POST', `${app.space}/tokens`, { access: 'READWRITE', description: 'test' });
+  for (const path of ['/hello', '/hello', '/fails']) await fetch(app.url + path, { headers: { 'x-apikey': key } });
+  await fetch(`${app.url}/hello`);
+  const figure = (label) => page.getByText(label, { exact: false }).locator('xpath=..').filter({ hasText: /4/ });
+  await figure('Requests').first().waitFor();
+  await page.getByRole('region', { name: 'Workers', exact: true }).getByText('ready').waitFor();
+  const { deployments } = await server.api('GET', `${app.space}/deployments`);
+  await page.getByRole('region', { name: 'Last deployments' }).getByText(deployments[0].id.slice(0, 8)).waitFor();
+  await keepPicture(page, 'overview');
+  await page.emulateMedia({ colorScheme: 'dark' });
+  await keepPicture(page, 'overview-dark');
+  await page.setViewportSize({ width: 390, height: 800 });
+  await keepPicture(page, 'overview-phone');
+  assert.ok(await noSidewaysScroll(page), 'the page scrolls sideways');
+  assert.deepEqual(problems, []);
+});
