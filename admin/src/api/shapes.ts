@@ -85,11 +85,11 @@ export interface Space {
 }
 export type Route = { method: string; path: string } | string;
 export interface Hooks {
-  routes: number | unknown[];
-  auth: number | unknown[];
-  queues: number | unknown[];
-  jobs: number | unknown[];
-  realtime: number | unknown[];
+  routes: string[];
+  auth: string[];
+  queues: string[];
+  jobs: string[];
+  realtime: string[];
 }
 export interface Deployment {
   id: string;
@@ -101,7 +101,7 @@ export interface Deployment {
   gitBranch: string;
   language: string;
   bundleBytes: number;
-  restores: string | null;
+  restores: string; // "": it is no roll-back
   hooks: Hooks;
 }
 export interface LogLine {
