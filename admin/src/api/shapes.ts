@@ -105,7 +105,7 @@ export interface Deployment {
   hooks: Hooks;
 }
 export interface LogLine {
-  id: number;
+  id: string; // rising
   time: number;
   level: string;
   context: string;
