@@ -40,8 +40,15 @@ test('requests, workers and deployments appear while one looks', async (t) => {
   const { key } = await server.api('POST', `${app.space}/tokens`, { access: 'READWRITE', description: 'test' });
   for (const path of ['/hello', '/hello', '/fails']) await fetch(app.url + path, { headers: { 'x-apikey': key } });
   await fetch(`${app.url}/hello`);
-  const figure = (label) => page.getByText(label, { exact: false }).locator('xpath=..').filter({ hasText: /4/ });
-  await figure('Requests').first().waitFor();
+  const figure = (label, value) => page.getByText(label, { exact: true }).locator('xpath=..').getByText(value).waitFor();
+  await figure('Requests, last hour', /^4$/);
+  await figure('Errors, last hour', /^1/);
+  await figure('Refusals, last hour', /^1/);
+  const activity = await server.api('GET', `${app.space}/activity`);
+  assert.deepEqual([activity.requestsTotal, activity.refusalsTotal], [4, 1]);
+  const chart = page.getByRole('figure').filter({ hasText: 'Requests in 10 s' });
+  await chart.locator('canvas').waitFor();
+  await chart.getByText(/^Requests in the last hour, in steps of ten seconds: at most \d/).waitFor();
   await page.getByRole('region', { name: 'Workers', exact: true }).getByText('ready').waitFor();
   const { deployments } = await server.api('GET', `${app.space}/deployments`);
   await page.getByRole('region', { name: 'Last deployments' }).getByText(deployments[0].id.slice(0, 8)).waitFor();

@@ -17,6 +17,10 @@ interface ChartProps {
   summary?: string; // what the line shows, in words, for those who do not see it
 }
 
+const kDayS = 86_400;
+const kHour = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit', hour12: false });
+const kDay = new Intl.DateTimeFormat('en-GB', { day: '2-digit', month: 'short' });
+
 // A value between two gaps would be a line of no length: it is drawn as a point.
 const alone = (plot: uPlot, series: number) => {
   const values = plot.data[series] ?? [];
@@ -46,7 +50,7 @@ export function Chart({ title, times, lines, format, height = 130, summary }: Ch
           legend: { show: false },
           cursor: { drag: { x: false, y: false }, points: { size: 6 } },
           scales: { y: { range: (_, __, max) => [0, Math.max(max, 1) * 1.1] } },
-          axes: [axis, { ...axis, size: 58, values: (_, marks) => marks.map((mark) => format(mark)) }],
+          axes: [{ ...axis, size: 26, values: (_, marks, __, ___, step) => marks.map((mark) => (step < kDayS ? kHour : kDay).format(mark * 1000)) }, { ...axis, size: 58, values: (_, marks) => marks.map((mark) => format(mark)) }],
           series: [{}, ...lines.map((line) => ({ label: line.label, stroke: () => color(line.color), width: 1.5, points: { show: false, filter: alone, size: 4 } }))],
         },
         data.current,

@@ -6,11 +6,12 @@ import { Figure } from '../../ui/kit';
 import { inWords, seriesOf, totalsOf } from './series';
 
 const kGrid = 'grid grid-cols-2 gap-3 sm:grid-cols-4';
+const kSmall = 'ml-1.5 text-sm font-normal text-muted';
 const time = (ms: number | null | undefined) => (ms === null || ms === undefined ? '–' : duration(ms));
 const whole = (value: number) => number(Math.round(value));
 
 function share(part: number, all: number) {
-  return all > 0 && part > 0 ? <span className="ml-1.5 text-sm font-normal text-muted">{((100 * part) / all).toFixed(1)} %</span> : null;
+  return all > 0 && part > 0 ? <span className={kSmall}>{((100 * part) / all).toFixed(1)} %</span> : null;
 }
 
 export function HourFigures({ activity }: { activity: Activity }) {
@@ -27,11 +28,12 @@ export function HourFigures({ activity }: { activity: Activity }) {
         {number(totals.refusals)}
         {share(totals.refusals, totals.requests)}
       </Figure>
-      <Figure label="Duration now: p50 / p99">
-        {time(totals.newest?.p50Ms)} / {time(totals.newest?.p99Ms)}
+      <Figure label="Workers">
+        {number(activity.workers.length)}
+        {memory > 0 && <span className={kSmall}>{bytes(memory)}</span>}
       </Figure>
-      <Figure label="Workers">{number(activity.workers.length)}</Figure>
-      <Figure label="Memory of workers">{memory ? bytes(memory) : '–'}</Figure>
+      <Figure label="Duration, median (p50)">{time(totals.newest?.p50Ms)}</Figure>
+      <Figure label="Duration, 99 of 100 (p99)">{time(totals.newest?.p99Ms)}</Figure>
       <Figure label="Documents">{number(activity.documents)}</Figure>
       <Figure label="Storage">{bytes(activity.bytes)}</Figure>
     </div>
@@ -50,7 +52,7 @@ export function HourCharts({ activity }: { activity: Activity }) {
         summary={inWords(requests, 'Requests', whole)}
       />
       <Chart
-        title="Errors and refusals in 10 s"
+        title="Errors, refusals in 10 s"
         times={times}
         lines={[
           { label: 'errors', color: 'bad', values: failures },
