@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test, { after, before } from 'node:test';
-import { openAdmin, startSpace } from './lib/admin.mjs';
+import { logIn, openAdmin, startSpace } from './lib/admin.mjs';
 import { keepPicture, launchChromium } from './lib/chromium.mjs';
 
 let browser;
@@ -43,6 +43,16 @@ async function bundleSaying(app, says) {
   const changed = (await readFile(file, 'utf8')).replace(/message:\s*"\w+"/, `message:"${says}"`);
   await writeFile(file, changed);
   return file;
+}
+
+async function drop(target, file) {
+  const text = await readFile(file, 'utf8');
+  const transfer = await target.page().evaluateHandle((content) => {
+    const made = new DataTransfer();
+    made.items.add(new File([content], 'uploaded.js', { type: 'text/javascript' }));
+    return made;
+  }, text);
+  await target.dispatchEvent('drop', { dataTransfer: transfer });
 }
 
 test('a deployment is rolled back by mouse, and the old code answers', async (t) => {
@@ -91,7 +101,7 @@ test('the details show the manifest, the differences, the bundle and the source'
   assert.deepEqual(problems, []);
 });
 
-test('a bundle is uploaded and served; a broken one is refused with its message and stack, and the old code serves on', async (t) => {
+test('a bundle is dropped and served; a broken one is refused with its message and stack, and the old code serves on', async (t) => {
   const { server, app, at, list, says } = await startTwo(t, { second: false });
   const { page, problems } = await openAdmin(t, browser, server, { path: `${at}/deployments` });
   await page.getByRole('button', { name: 'Upload a bundle' }).click();
@@ -111,7 +121,9 @@ test('a bundle is uploaded and served; a broken one is refused with its message 
   assert.equal((await list()).length, 1);
   assert.equal(await says(), 'first');
 
-  await choose(await bundleSaying(app, 'uploaded'));
+  await drop(dialog.getByText('broken.js,', { exact: false }), await bundleSaying(app, 'uploaded'));
+  await dialog.getByText('uploaded.js,', { exact: false }).waitFor();
+  assert.equal(await dialog.getByRole('alert').count(), 0, 'the refusal of another file is still shown');
   await dialog.getByLabel('Author').fill('Ada');
   await dialog.getByLabel('Branch').fill('main');
   await deploy.click();
@@ -180,9 +192,7 @@ test('a viewer sees the history and no button that changes it; an empty space sa
   for (const name of ['Upload a bundle', 'Undeploy', 'Roll back', 'Split']) assert.equal(await page.getByRole('button', { name }).count(), 0, name);
   await server.api('POST', `/projects/${app.project}/spaces`, { name: 'empty' });
   await page.goto(`http://localhost:${server.port}/_/p/${app.project}/empty/deployments`);
-  await page.getByRole('button', { name: 'Token', exact: true }).click();
-  await page.getByLabel('Token', { exact: true }).fill(secret);
-  await page.getByRole('button', { name: 'Log in', exact: true }).click();
+  await logIn(page, secret);
   await page.getByText('Nothing was deployed yet.').waitFor();
   await page.getByText('coho deploy', { exact: false }).waitFor();
   assert.deepEqual(problems, []);

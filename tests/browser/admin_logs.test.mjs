@@ -1,8 +1,13 @@
 // The log as a person follows it: lines as they are printed, filtered, by request, and one request by its address.
 
 import assert from 'node:assert/strict';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import test, { after, before } from 'node:test';
-import { openAdmin, startSpace } from './lib/admin.mjs';
+import { makeApp } from '../lib/app.mjs';
+import { startRedd } from '../lib/redd.mjs';
+import { logIn, openAdmin, startSpace } from './lib/admin.mjs';
 import { keepPicture, launchChromium } from './lib/chromium.mjs';
 
 let browser;
@@ -93,6 +98,35 @@ test('the filter asks the server: by level, text, context and request', async (t
   assert.deepEqual(problems, []);
 });
 
+test('after a restart of the server the log goes on by itself, with what was printed meanwhile, each line once', async (t) => {
+  const dataDir = await mkdtemp(join(tmpdir(), 'redd-browser-'));
+  t.after(() => rm(dataDir, { recursive: true, force: true }));
+  const first = await startRedd({ dataDir });
+  let server = first;
+  t.after(() => server.stop());
+  const app = await makeApp(first, { files: { 'index.js': kScript } });
+  t.after(() => app.remove());
+  await app.deploy();
+  const { key } = await first.api('POST', `${app.space}/tokens`, { access: 'READWRITE', description: 'test' });
+  const say = (word) => fetch(`${app.url}/say?word=${word}`, { headers: { 'x-apikey': key } });
+  await say('before');
+  const { page, problems } = await openAdmin(t, browser, first, { path: `/_/p/${app.project}/dev/logs` });
+  const log = page.getByRole('log', { name: 'Log lines' });
+  const stream = page.getByRole('status', { name: 'Stream' });
+  await log.getByText('said before').waitFor();
+  await stream.getByText('Live').waitFor();
+  await first.stop();
+  await stream.getByText('Connecting again').waitFor();
+  server = await startRedd({ dataDir, listen: `127.0.0.1:${first.port}` });
+  await say('meanwhile');
+  await stream.getByText('Live').waitFor();
+  await log.getByText('said meanwhile').waitFor();
+  await say('after');
+  await log.getByText('said after').waitFor({ timeout: kLiveMs });
+  for (const word of ['before', 'meanwhile', 'after']) assert.equal(await log.getByText(`said ${word}`).count(), 1, word);
+  assert.deepEqual(problems, []);
+});
+
 test('grouped by request: how each ended, its lines below it', async (t) => {
   const { page, problems, call } = await start(t);
   await call('/fails');
@@ -132,7 +166,7 @@ test('a request is opened by its address, a refused one says why', async (t) => 
   await call('/say?word=opened');
   const [line] = await lines('grep=said%20opened');
   await log.getByText('said opened').waitFor();
-  await log.getByRole('link', { name: `Request ${line.requestId}` }).first().click();
+  await log.getByRole('link', { name: line.requestId }).first().click();
   await page.getByLabel('Request id').getByText(line.requestId).waitFor();
   const shown = page.getByRole('log', { name: 'Lines of the request' });
   await shown.getByText('said opened').waitFor();
@@ -150,9 +184,7 @@ test('a request is opened by its address, a refused one says why', async (t) => 
   const refused = await call('/say?word=never', {});
   const id = refused.headers.get('x-request-id');
   await page.goto(`http://localhost:${server.port}${at}/logs?request=${id}`);
-  await page.getByRole('button', { name: 'Token', exact: true }).click();
-  await page.getByLabel('Token', { exact: true }).fill(server.token);
-  await page.getByRole('button', { name: 'Log in', exact: true }).click();
+  await logIn(page, server.token);
   const why = page.getByRole('region', { name: 'Refused' });
   await why.getByText('no credential').waitFor();
   await why.getByText('an API token of this space').waitFor();

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import test, { after, before } from 'node:test';
-import { openAdmin, startSpace } from './lib/admin.mjs';
+import { logIn, openAdmin, startSpace } from './lib/admin.mjs';
 import { keepPicture, launchChromium } from './lib/chromium.mjs';
 
 let browser;
@@ -58,5 +58,19 @@ test('requests, workers and deployments appear while one looks', async (t) => {
   await page.setViewportSize({ width: 390, height: 800 });
   await keepPicture(page, 'overview-phone');
   assert.ok(await noSidewaysScroll(page), 'the page scrolls sideways');
+  assert.deepEqual(problems, []);
+});
+
+test('a server that keeps no figures of the last hour is shown by what it counted since it started', async (t) => {
+  const { server, app, at } = await startSpace(t);
+  const { page, problems } = await openAdmin(t, browser, server);
+  await page.route('**/activity', (route) => route.fulfill({ status: 404, json: { error: 'There is no such operation.', code: 'not_found' } }));
+  await fetch(`${app.url}/hello`);
+  await page.goto(`http://localhost:${server.port}${at}/overview`);
+  await logIn(page, server.token);
+  await page.getByText('keeps no figures of the last hour', { exact: false }).waitFor();
+  await page.getByText('Requests since the server started').locator('xpath=..').getByText('1', { exact: true }).waitFor();
+  await page.getByRole('region', { name: 'Workers', exact: true }).getByText('ready').waitFor();
+  assert.equal(await page.getByRole('figure').count(), 0);
   assert.deepEqual(problems, []);
 });

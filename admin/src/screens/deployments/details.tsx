@@ -19,9 +19,9 @@ function save(content: BlobPart, name: string) {
   setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
 }
 
-function Fact({ label, children }: { label: string; children: ReactNode }) {
+function Fact({ label, className = '', children }: { label: string; className?: string; children: ReactNode }) {
   return (
-    <div className="min-w-0">
+    <div className={`min-w-0 ${className}`}>
       <dt className="text-xs text-muted">{label}</dt>
       <dd className="break-words">{children}</dd>
     </div>
@@ -97,12 +97,12 @@ export function Details({ deployment, all, close }: { deployment: Deployment; al
     <Dialog wide open title={`Deployment ${deployment.id.slice(0, 8)}`} close={close}>
       <div className="flex flex-col gap-5">
         <dl className="grid grid-cols-2 gap-3 sm:grid-cols-4">
-          <div className="col-span-2 flex items-end gap-1">
-            <Fact label="Id">
-              <code className="break-all">{deployment.id}</code>
-            </Fact>
-            <CopyButton text={deployment.id} />
-          </div>
+          <Fact label="Id" className="col-span-2">
+            <span className="flex items-center gap-1">
+              <code className="min-w-0 break-all">{deployment.id}</code>
+              <CopyButton text={deployment.id} />
+            </span>
+          </Fact>
           <Fact label="Created">
             <Moment ms={deployment.createdMs} />
           </Fact>

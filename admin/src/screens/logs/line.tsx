@@ -31,16 +31,17 @@ export function Status({ status }: { status: number }) {
 
 export function RequestLink({ id }: { id: string }) {
   const { at } = useSpace();
+  const short = id.slice(-kIdShown);
   return (
     <Link
       to="/p/$project/$space/logs"
       params={at}
       search={{ request: id }}
-      aria-label={`Request ${id}`}
+      aria-label={`Request ${short} (${id})`}
       title={id}
       className="shrink-0 text-accent underline underline-offset-2"
     >
-      {id.slice(-kIdShown)}
+      {short}
     </Link>
   );
 }
