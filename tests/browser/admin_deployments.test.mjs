@@ -123,6 +123,7 @@ test('a bundle is dropped and served; a broken one is refused with its message a
 
   await drop(dialog.getByText('broken.js,', { exact: false }), await bundleSaying(app, 'uploaded'));
   await dialog.getByText('uploaded.js,', { exact: false }).waitFor();
+  assert.match(await dialog.getByLabel('Bundle', { exact: true }).inputValue(), /uploaded\.js$/);
   assert.equal(await dialog.getByRole('alert').count(), 0, 'the refusal of another file is still shown');
   await dialog.getByLabel('Author').fill('Ada');
   await dialog.getByLabel('Branch').fill('main');

@@ -1,5 +1,5 @@
 // Deploys a bundle that was made elsewhere. The server tries it in a worker first: what the script throws is shown, and the old code keeps serving.
-import { useState, type DragEvent } from 'react';
+import { useRef, useState, type DragEvent } from 'react';
 import { Refusal } from '../../api/client';
 import { useChange } from '../../api/hooks';
 import { useSpace } from '../../app/space';
@@ -36,6 +36,7 @@ function Refused({ error }: { error: Error }) {
 export function Upload({ close }: { close: () => void }) {
   const { at } = useSpace();
   const where = useWhere();
+  const input = useRef<HTMLInputElement>(null);
   const [file, setFile] = useState<File | null>(null);
   const [isOver, setOver] = useState(false);
   const [isReading, setReading] = useState(false);
@@ -55,6 +56,7 @@ export function Upload({ close }: { close: () => void }) {
   const drop = (event: DragEvent) => {
     event.preventDefault();
     setOver(false);
+    if (input.current) input.current.files = event.dataTransfer.files; // so that it names the file that is meant
     choose(event.dataTransfer.files[0]);
   };
   const run = async () => {
@@ -86,7 +88,7 @@ export function Upload({ close }: { close: () => void }) {
           className={`rounded-lg border border-dashed p-4 ${isOver ? 'border-accent bg-tint' : 'border-line'}`}
         >
           <Field label="Bundle" error={wrong} hint={file ? `${file.name}, ${bytes(file.size)}` : 'Choose a .js or .cjs file, or drop it here.'}>
-            {(ids) => <input type="file" accept=".js,.cjs,text/javascript" className={kFile} {...ids} onChange={(event) => choose(event.target.files?.[0])} />}
+            {(ids) => <input ref={input} type="file" accept=".js,.cjs,text/javascript" className={kFile} {...ids} onChange={(event) => choose(event.target.files?.[0])} />}
           </Field>
         </div>
         <div className="grid gap-3 sm:grid-cols-3">
