@@ -85,11 +85,11 @@ export interface Space {
 }
 export type Route = { method: string; path: string } | string;
 export interface Hooks {
-  routes: number | unknown[];
-  auth: number | unknown[];
-  queues: number | unknown[];
-  jobs: number | unknown[];
-  realtime: number | unknown[];
+  routes: string[];
+  auth: string[];
+  queues: string[];
+  jobs: string[];
+  realtime: string[];
 }
 export interface Deployment {
   id: string;
@@ -101,11 +101,11 @@ export interface Deployment {
   gitBranch: string;
   language: string;
   bundleBytes: number;
-  restores: string | null;
+  restores: string; // "": it is no roll-back
   hooks: Hooks;
 }
 export interface LogLine {
-  id: number;
+  id: string; // rising
   time: number;
   level: string;
   context: string;
@@ -178,8 +178,8 @@ export interface Point {
   requests: number;
   failures: number;
   refusals: number;
-  p50Ms: number;
-  p99Ms: number;
+  p50Ms: number | null; // null: no request reached the code
+  p99Ms: number | null;
 }
 export interface Activity {
   startedMs: number;

@@ -14,9 +14,20 @@ interface ChartProps {
   lines: Line[];
   format: (value: number) => string;
   height?: number;
+  summary?: string; // what the line shows, in words, for those who do not see it
 }
 
-export function Chart({ title, times, lines, format, height = 130 }: ChartProps) {
+const kDayS = 86_400;
+const kHour = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit', hour12: false });
+const kDay = new Intl.DateTimeFormat('en-GB', { day: '2-digit', month: 'short' });
+
+// A value between two gaps would be a line of no length: it is drawn as a point.
+const alone = (plot: uPlot, series: number) => {
+  const values = plot.data[series] ?? [];
+  return Array.from(values.keys()).filter((at) => values[at] != null && values[at - 1] == null && values[at + 1] == null);
+};
+
+export function Chart({ title, times, lines, format, height = 130, summary }: ChartProps) {
   const place = useRef<HTMLDivElement>(null);
   const chart = useRef<uPlot | null>(null);
   const data = useRef<uPlot.AlignedData>([[]]);
@@ -39,8 +50,8 @@ export function Chart({ title, times, lines, format, height = 130 }: ChartProps)
           legend: { show: false },
           cursor: { drag: { x: false, y: false }, points: { size: 6 } },
           scales: { y: { range: (_, __, max) => [0, Math.max(max, 1) * 1.1] } },
-          axes: [axis, { ...axis, size: 58, values: (_, marks) => marks.map((mark) => format(mark)) }],
-          series: [{}, ...lines.map((line) => ({ label: line.label, stroke: () => color(line.color), width: 1.5, points: { show: false } }))],
+          axes: [{ ...axis, size: 26, values: (_, marks, __, ___, step) => marks.map((mark) => (step < kDayS ? kHour : kDay).format(mark * 1000)) }, { ...axis, size: 58, values: (_, marks) => marks.map((mark) => format(mark)) }],
+          series: [{}, ...lines.map((line) => ({ label: line.label, stroke: () => color(line.color), width: 1.5, points: { show: false, filter: alone, size: 4 } }))],
         },
         data.current,
         element,
@@ -76,6 +87,7 @@ export function Chart({ title, times, lines, format, height = 130 }: ChartProps)
         ))}
       </figcaption>
       <div ref={place} aria-hidden style={{ height }} className="overflow-hidden" />
+      {summary && <p className="sr-only">{summary}</p>}
     </figure>
   );
 }
