@@ -205,9 +205,7 @@ Result<void> checkPolicy(const TokenPolicy& policy, const http::AddressPolicy& a
   }
   for (const std::string& name : policy.algorithms) {
     if (crypto::signatureAlgorithm(name)) continue;
-    return invalid("algorithm " + name.substr(0, 50) +
-                   " cannot be listed: a key set is public, so only RS256, RS384, RS512, PS256, PS384, PS512, ES256, ES384, ES512 and "
-                   "EdDSA are possible");
+    return invalid("algorithms: '" + name.substr(0, 50) + "' cannot be listed, for keys of a key set are public. Possible: " + AlgorithmSet({}).names());
   }
   if (policy.leewayS < 0 || policy.leewayS > kLeewayMaxS) {
     return invalid("leeway " + std::to_string(policy.leewayS) + " s: 0 to " + std::to_string(kLeewayMaxS) + " s are possible");

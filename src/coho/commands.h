@@ -45,6 +45,7 @@ struct JwksArguments {
   std::string url;  // empty: remove
   std::string issuer;
   std::vector<std::string> audience;
+  std::vector<std::string> algorithms;  // empty: all that the server accepts
 };
 enum class Secrecy { plain, encrypted };
 struct EnvArguments {

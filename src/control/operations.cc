@@ -18,6 +18,7 @@ std::vector<Operation> table() {
   using enum Kind;
   using enum Need;
   const std::vector<Argument> tail = {{"tail", count}, {"context", text}, {"level", text}, {"request", text}, {"grep", text}};
+  const std::vector<Argument> policy = {{"url", text, required}, {"issuer", text}, {"audience", texts}, {"algorithms", texts}};
   const std::vector<Argument> find = {{"filter", json},   {"sort", json},     {"fields", json}, {"limit", count}, {"offset", count}, {"useIndex", text},
                                       {"start", json},    {"end", json},      {"reverse", flag}, {"explain", flag}, {"hints", json}, {"format", text}};
   return {
@@ -58,7 +59,7 @@ std::vector<Operation> table() {
        {{"access", text, required}, {"description", text, optional}}, addToken, nullptr, 201},
       {"token.remove", "DELETE", REDD_SPACE "/tokens/{key}", developer, write, "Removes an API token.", {}, removeToken},
       {"jwks.set", "PUT", REDD_SPACE "/jwks", developer, write, "Sets whose tokens open the space; url \"\" removes.",
-       {{"url", text, required}, {"issuer", text, optional}, {"audience", texts, optional}}, setJwks},
+       policy, setJwks},
       {"hosts.set", "PUT", REDD_SPACE "/allowed-hosts", developer, write, "Lists the client addresses that may call the space; [] lets all.",
        {{"addresses", texts, required}}, setAllowedHosts},
       {"cors.set", "PUT", REDD_SPACE "/cors-origins", developer, write, "Lists the origins whose pages may call the space; [] lets all.",

@@ -42,6 +42,7 @@ Result<void> setJwks(const Context& context, const JwksArguments& arguments) {
   Json body{{"url", url}};
   if (!arguments.issuer.empty()) body["issuer"] = arguments.issuer;
   if (!arguments.audience.empty()) body["audience"] = arguments.audience;
+  if (!arguments.algorithms.empty()) body["algorithms"] = arguments.algorithms;
   REDD_TRY(const auto space, context.call(client, target, {.method = "PUT", .path = target.path("/jwks"), .body = std::move(body)}));
   const auto jwks = memberOf(space, "jwks");
   const Json json{{"project", target.project}, {"space", target.space}, {"jwks", jwks}};
