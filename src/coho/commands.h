@@ -46,6 +46,7 @@ struct JwksArguments {
   std::string issuer;
   std::vector<std::string> audience;
   std::vector<std::string> algorithms;  // empty: all that the server accepts
+  bool isDryRun = false;                 // only say whom it would refuse
 };
 enum class Secrecy { plain, encrypted };
 struct EnvArguments {

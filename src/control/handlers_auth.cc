@@ -14,12 +14,6 @@ namespace {
 
 constexpr std::uint64_t kRefusalsDefault = 50;
 
-Result<auth::Authenticator*> authenticatorOf(const Call& call) {
-  auto* authenticator = call.services.options.authenticator;
-  if (authenticator == nullptr) return Error::make(ErrorCode::unavailable, "This server checks no tokens.");
-  return authenticator;
-}
-
 // ---- what would mend it ----
 
 // A text out of a stranger's token stands in a command only when a shell has no opinion about it.

@@ -95,6 +95,8 @@ std::vector<Operation> table() {
        {{"tail", count}}, listRefusals},
       {"auth.status", "GET", REDD_SPACE "/auth/status", viewer, read, "The key set: its keys, their age, the last error.", {{"fetch", flag}},
        authStatus},
+      {"auth.impact", "POST", REDD_SPACE "/auth/impact", viewer, read, "Whom another policy would refuse, of the callers of the last day; changes nothing.",
+       policy, authImpact},
       {"secrets.rotate", "POST", "/_/api/v1/server/secrets/rotate", server, write, "Makes a new secret key and seals every secret with it.", {},
        rotateSecrets},
 

@@ -68,6 +68,7 @@ const std::map<std::string_view, Row> kRows = {
     {"token.explain", {200, R"({"token":"a.b.c"})"}},
     {"auth.refusals", {200, ""}},
     {"auth.status", {200, ""}},
+    {"auth.impact", {200, R"({"url":""})"}},
     {"collection.list", {200, ""}},
     {"collection.create", {200, R"({"cap":10})"}},
     {"collection.remove", {200, ""}},

@@ -22,4 +22,10 @@ Result<auth::TokenPolicy> wantedPolicy(const Call& call) {
   return policy;
 }
 
+Result<auth::Authenticator*> authenticatorOf(const Call& call) {
+  auto* authenticator = call.services.options.authenticator;
+  if (authenticator == nullptr) return Error::make(ErrorCode::unavailable, "This server checks no tokens.");
+  return authenticator;
+}
+
 }  // namespace redd::control

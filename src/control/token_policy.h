@@ -12,4 +12,6 @@ auth::TokenPolicy policyOf(const space::Space& space);
 // refused, and named: a URL that may not be fetched, an algorithm that is none of a key set's.
 Result<auth::TokenPolicy> wantedPolicy(const Call& call);
 
+Result<auth::Authenticator*> authenticatorOf(const Call& call);
+
 }  // namespace redd::control

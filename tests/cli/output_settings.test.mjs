@@ -88,6 +88,8 @@ describe('output: settings', () => {
     await s.fed('nonsense\n', 'token', 'explain', '-');
     await s.terminal('token', 'explain', 'nonsense');
     await s.run('token', 'explain', 'nonsense', '--json');
+    await s.run('jwks', 'https://tenant.example.com/.well-known/jwks.json', '--audience', 'https://api.example.com', '--dry-run');
+    await s.run('jwks', '', '--dry-run', '--json');
     await s.run('jwks', '');
     await s.run('token', 'explain');
     await s.check();
