@@ -63,6 +63,7 @@ Task<Result<Answer>> authImpact(Call call);  // handlers_impact.cc
 Task<Result<Answer>> rotateSecrets(Call call);  // handlers_server.cc
 // handlers_collections.cc
 Task<Result<Answer>> listCollections(Call call);
+Task<Result<Answer>> indexAdvice(Call call);
 Task<Result<Answer>> createCollection(Call call);
 Task<Result<Answer>> dropCollection(Call call);
 Task<Result<Answer>> setSchema(Call call);

@@ -102,6 +102,8 @@ std::vector<Operation> table() {
 
       {"collection.list", "GET", REDD_SPACE "/collections", viewer, read, "Collections with their counts, indexes, schema and cap.",
        {{"system", flag}}, listCollections},
+      {"index.advice", "GET", REDD_SPACE "/advice", viewer, read, "Indexes that would serve queries which read much and returned little, worst first.", {},
+       indexAdvice},
       {"collection.create", "PUT", REDD_COLLECTION, developer, write, "Makes a collection, or leaves it as it is.", {{"schema", json}, {"cap", count}},
        createCollection},
       {"collection.remove", "DELETE", REDD_COLLECTION, developer, write, "Removes a collection with its documents.", {}, dropCollection},

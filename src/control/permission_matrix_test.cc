@@ -70,6 +70,7 @@ const std::map<std::string_view, Row> kRows = {
     {"auth.status", {200, ""}},
     {"auth.impact", {200, R"({"url":""})"}},
     {"collection.list", {200, ""}},
+    {"index.advice", {200, ""}},
     {"collection.create", {200, R"({"cap":10})"}},
     {"collection.remove", {200, ""}},
     {"schema.set", {200, R"({"schema":{"type":"object"}})"}},
