@@ -117,13 +117,13 @@ describe('GraphQL: the documents of the command line', () => {
     const setJwks = 'mutation setJWKS($datastoreId: ID! $jwksURI: URL!) { setJWKS(datastoreId: $datastoreId jwksURI: $jwksURI) }';
     assert.deepEqual(await onDev(setJwks, { jwksURI: 'https://id.example.com/jwks.json' }), { setJWKS: true });
     assert.equal((await rest()).jwks.url, 'https://id.example.com/jwks.json');
-    await server.api('PUT', `${made.path}/jwks`, { url: 'https://id.example.com/jwks.json', issuer: 'https://id.example.com/', audience: ['api'] });
+    await server.api('PUT', `${made.path}/jwks`, { url: 'https://id.example.com/jwks.json', issuer: 'https://id.example.com/', audience: ['api'], algorithms: ['RS256'] });
     await onDev(setJwks, { jwksURI: 'https://id.example.com/other.json' });
-    assert.deepEqual((await rest()).jwks, { url: 'https://id.example.com/other.json', issuer: 'https://id.example.com/', audience: ['api'] });
+    assert.deepEqual((await rest()).jwks, { url: 'https://id.example.com/other.json', issuer: 'https://id.example.com/', audience: ['api'], algorithms: ['RS256'] });
     assert.match(await messageOf(server, setJwks, { datastoreId: made.dev.id, jwksURI: 'http://id.example.com/jwks.json' }), /https/);
     assert.match(await messageOf(server, setJwks, { datastoreId: made.dev.id, jwksURI: 'no address' }), /^Variable "\$jwksURI"/);
     assert.deepEqual(await onDev(setJwks, { jwksURI: '' }), { setJWKS: true });
-    assert.deepEqual((await rest()).jwks, { url: '', issuer: '', audience: [] });
+    assert.deepEqual((await rest()).jwks, { url: '', issuer: '', audience: [], algorithms: [] });
   });
 
   test('CP-01 a second token, and removeToken', async () => {

@@ -38,6 +38,7 @@ async function fill(server, space) {
   assert.equal((await send(server, 'PUT', `${space}/files/content?path=/a.txt`, 'content of a')).status, 200);
   await server.api('PUT', `${space}/env/SECRET`, { value: 'hidden', encrypted: true });
   await server.api('PUT', `${space}/env/PLAIN`, { value: 'seen' });
+  await server.api('PUT', `${space}/jwks`, { url: 'https://id.example.com/jwks.json', issuer: 'https://id.example.com/', audience: ['api'], algorithms: ['ES256'] });
   return (await server.api('POST', `${space}/tokens`, { access: 'READWRITE', description: 'x' })).key;
 }
 
@@ -59,6 +60,9 @@ test('a space moved to another server answers the same', { timeout: 120_000 }, a
   assert.match(noPhrase.stderr, /sealed under a passphrase/);
   const moved = good(await coho(two, ['space', 'import', archive, '-p', project, '-s', 'prod', '--passphrase-file', join(dir, 'phrase'), '--json']));
   assert.deepEqual(moved.leftOut, { env: [], tokens: 0 });
+  const policyOf = async (server, space) => (await server.api('GET', space)).jwks;
+  assert.deepEqual(await policyOf(two, `/projects/${project}/spaces/prod`), await policyOf(one, app.space));
+  assert.deepEqual((await policyOf(one, app.space)).algorithms, ['ES256']);
   const again = await coho(two, ['space', 'import', archive, '-p', project, '-s', 'prod', '--passphrase-file', join(dir, 'phrase')]);
   assert.match(again.stderr, /already/);
 

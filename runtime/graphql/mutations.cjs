@@ -60,11 +60,11 @@ const rows = {
     return hostsSet(parameters, datastore.allowedHosts.filter((one) => one !== ip));
   },
 
-  // Issuer and audience stay, so that a new address never checks less; no address removes all three.
+  // Issuer, audience and algorithms stay, so that a new address never checks less; no address removes all four.
   setJWKS: async ({ datastoreId, jwksURI }, context) => {
     const { datastore, parameters } = await inSpace(datastoreId, context);
-    const { issuer, audience } = datastore;
-    return { operation: 'jwks.set', parameters, arguments: { url: jwksURI, ...(jwksURI === '' ? {} : { issuer, audience }) }, result: yes };
+    const { issuer, audience, algorithms } = datastore;
+    return { operation: 'jwks.set', parameters, arguments: { url: jwksURI, ...(jwksURI === '' ? {} : { issuer, audience, algorithms }) }, result: yes };
   },
 
   setEnv: async ({ datastoreId, key, value, encrypted }, context) => ({

@@ -10,7 +10,7 @@ const { CallError } = require('../lib/calls.cjs');
 
 const limits = { tokensMax: 1000, depthMax: 8, aliasesMax: 15, directivesMax: 50, costMax: 5000 };
 const token = { key: 'k1', datastoreId: 's1', access: 'READ', description: '' };
-const datastore = { id: 's1', name: 'dev', projectId: 'p1', restricted: false, Tokens: [token], allowedHosts: ['192.0.2.1'], jwks: '', issuer: 'i', audience: ['a'], Env: [{ key: 'E', value: 'v', encrypted: false }] };
+const datastore = { id: 's1', name: 'dev', projectId: 'p1', restricted: false, Tokens: [token], allowedHosts: ['192.0.2.1'], jwks: '', issuer: 'i', audience: ['a'], algorithms: ['ES256'], Env: [{ key: 'E', value: 'v', encrypted: false }] };
 const view = () => structuredClone({
   user: { id: 'u1', name: 'Una', ProjectInvitations: [{ id: 'i9', projectId: 'p9', uniqueName: 'other-5e6f' }], TeamInvitations: [], UserProjects: ['p1'], Projects: ['p2'], UserTeam: 't1', Teams: ['t2'] },
   teams: [{ id: 't1', name: 'Personal', isDefaultTeam: true, AdminTokens: [], Members: [], Projects: ['p1'] },
@@ -47,7 +47,7 @@ const rows = {
   removeToken: ['removeToken(datastoreId: "s1", tokenId: "k1") { key access }', { ok: true }, 'token.remove', { ...dev, key: 'k1' }, {}, { key: 'k1', access: 'READ' }],
   addAllowedHost: ['addAllowedHost(datastoreId: "s1", ip: "192.0.2.2")', {}, 'hosts.set', dev, { addresses: ['192.0.2.1', '192.0.2.2'] }, true],
   removeAllowedHost: ['removeAllowedHost(datastoreId: "s1", ip: "192.0.2.1")', {}, 'hosts.set', dev, { addresses: [] }, true],
-  setJWKS: ['setJWKS(datastoreId: "s1", jwksURI: "https://x.test/k")', {}, 'jwks.set', dev, { url: 'https://x.test/k', issuer: 'i', audience: ['a'] }, true],
+  setJWKS: ['setJWKS(datastoreId: "s1", jwksURI: "https://x.test/k")', {}, 'jwks.set', dev, { url: 'https://x.test/k', issuer: 'i', audience: ['a'], algorithms: ['ES256'] }, true],
   setEnv: ['setEnv(datastoreId: "s1", key: "K", value: "v", encrypted: true) { key value encrypted }', {},
     'env.set', { ...dev, name: 'K' }, { value: 'v', encrypted: true }, { key: 'K', value: null, encrypted: true }],
   removeEnv: ['removeEnv(datastoreId: "s1", key: "E") { key value }', { ok: true }, 'env.remove', { ...dev, name: 'E' }, {}, { key: 'E', value: 'v' }],
@@ -101,7 +101,7 @@ describe('mutations of the GraphQL door', () => {
     assert.deepEqual((await play('mutation { joinProject(projectId: "p9") }')).runs, [['project.join', { project: 'other-5e6f' }, {}]]);
   });
 
-  test('an empty address removes issuer and audience too', async () => {
+  test('an empty address removes issuer, audience and algorithms too', async () => {
     assert.deepEqual((await play('mutation { setJWKS(datastoreId: "s1", jwksURI: "") }')).runs, [['jwks.set', dev, { url: '' }]]);
   });
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <unordered_map>
 
+#include "caller.h"
 #include "explain.h"
 #include "key_source.h"
 #include "token.h"
@@ -113,6 +114,19 @@ class KeySetAuthenticator final : public Authenticator {
     co_return out;
   }
 
+  Task<Forecast> foresee(std::string spaceId, std::string presentUrl, TokenPolicy proposed, std::vector<Caller> callers) override {
+    const AlgorithmSet allowed(proposed.algorithms);
+    Forecast out;
+    KeySetPtr keys;
+    if (proposed.jwksUrl != presentUrl) {
+      const auto source = std::make_shared<KeySource>(house_, spaceId, proposed.jwksUrl, std::filesystem::path());
+      keys = co_await source->keys();
+      if (!keys) out.keysProblem = source->trouble();
+    }
+    for (const Caller& caller : callers) out.checks.push_back(auth::foresee(caller, proposed, allowed, keys.get()));
+    co_return out;
+  }
+
   Task<VerdictPtr> verify(std::string spaceId, TokenPolicy policy, std::string token) override {
     VerdictPtr verdict = co_await decide(doorOf(spaceId, policy), std::move(token));
     count(*verdict);
@@ -176,6 +190,7 @@ class KeySetAuthenticator final : public Authenticator {
         judged = judge(*token, *keys, door->algorithms, door->policy, options_.now());
       }
     }
+    if (judged.verdict.accepted()) judged.verdict.caller = callerOf(*token);
     const auto verdict = std::make_shared<const Verdict>(std::move(judged.verdict));
     // Only while the set that decided is still the one in force, so that no verdict outlives its key.
     if (door->keySource->current(options_.now()) == keys && door->find(digest, options_.now()) == nullptr) {
@@ -205,9 +220,7 @@ Result<void> checkPolicy(const TokenPolicy& policy, const http::AddressPolicy& a
   }
   for (const std::string& name : policy.algorithms) {
     if (crypto::signatureAlgorithm(name)) continue;
-    return invalid("algorithm " + name.substr(0, 50) +
-                   " cannot be listed: a key set is public, so only RS256, RS384, RS512, PS256, PS384, PS512, ES256, ES384, ES512 and "
-                   "EdDSA are possible");
+    return invalid("algorithms: '" + name.substr(0, 50) + "' cannot be listed, for keys of a key set are public. Possible: " + AlgorithmSet({}).names());
   }
   if (policy.leewayS < 0 || policy.leewayS > kLeewayMaxS) {
     return invalid("leeway " + std::to_string(policy.leewayS) + " s: 0 to " + std::to_string(kLeewayMaxS) + " s are possible");

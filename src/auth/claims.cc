@@ -4,6 +4,7 @@
 #include <cmath>
 #include <limits>
 
+#include "base/json.h"
 #include "strict_json.h"
 
 namespace redd::auth {
@@ -143,6 +144,14 @@ Verdict checkClaims(const Token& token, const TokenPolicy& policy, UnixMs now) {
   Verdict verdict = check(*claims, policy, now);
   verdict.claims = token.payload;
   return verdict;
+}
+
+Check checkParties(const Caller& caller, const TokenPolicy& policy) {
+  StrictJson json;
+  const auto claims = json.readObject("{\"iss\":" + redd::json::quoted(caller.issuer) + ",\"aud\":" + caller.audience + "}");
+  if (!claims) return Check::malformed;
+  if (const Check failed = checkIssuer(*claims, policy).failed; failed != Check::none) return failed;
+  return checkAudience(*claims, policy).failed;
 }
 
 ClaimLines explainClaims(const Token& token, const TokenPolicy& policy, UnixMs now) {

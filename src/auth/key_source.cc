@@ -48,7 +48,7 @@ KeySourceMetrics::KeySourceMetrics(Metrics& metrics)
       privateKeys(metrics.counter("redd_auth_private_keys_published_total")) {}
 
 KeySource::KeySource(std::shared_ptr<House> house, std::string name, std::string url, std::filesystem::path file)
-    : house_(std::move(house)), name_(std::move(name)), url_(std::move(url)), file_(std::move(file)) {}
+    : house_(std::move(house)), name_(std::move(name)), url_(std::move(url)), file_(std::move(file)), isLoaded_(file_.empty()) {}
 
 bool KeySource::isUsable(UnixMs now) const { return keys_ && now - fetchedAtMs_ < kStaleMs; }
 
@@ -161,7 +161,7 @@ void KeySource::absorb(Result<http::ClientResponse> response) {
   isInTrouble_ = false;
   trouble_.clear();
   install(*std::move(set), house_->now());
-  house_->disk.write(file_, fileText(url_, fetchedAtMs_, body_));
+  if (!file_.empty()) house_->disk.write(file_, fileText(url_, fetchedAtMs_, body_));
   body_ = {};
 }
 

@@ -44,6 +44,7 @@ class KeySource : public std::enable_shared_from_this<KeySource> {
     std::function<UnixMs()> now;
     DiskLane disk;
   };
+  // file: where the set is kept; empty: nowhere, for a set that is only looked at.
   KeySource(std::shared_ptr<House> house, std::string name, std::string url, std::filesystem::path file);
 
   // The set to check with now, or nullptr. Does not wait; starts a refresh when one is due.

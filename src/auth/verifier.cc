@@ -8,23 +8,22 @@ namespace {
 
 constexpr unsigned kAlgorithms = 10;
 
-std::string keyText(const Token& token) { return token.keyId ? "kid = " + excerpt(*token.keyId) : "no kid"; }
+std::string keyText(const std::optional<std::string>& keyId) { return keyId ? "kid = " + excerpt(*keyId) : "no kid"; }
 
-bool mayBeMeant(const Jwk& jwk, const Token& token) {
-  if (token.keyId && jwk.id != token.keyId) return false;
-  if (jwk.algorithm && *jwk.algorithm != token.algorithm) return false;
-  return crypto::fits(jwk.key.kind(), token.algorithm);
+bool mayBeMeant(const Jwk& jwk, crypto::SignatureAlgorithm algorithm, const std::optional<std::string>& keyId) {
+  if (keyId && jwk.id != keyId) return false;
+  if (jwk.algorithm && *jwk.algorithm != algorithm) return false;
+  return crypto::fits(jwk.key.kind(), algorithm);
 }
 
 // Why no key remained: a key of that name for another algorithm is the token's fault, and no reason to fetch the set again.
-Verdict noKey(const Token& token, const KeySet& keys) {
+Verdict noKey(const KeySet& keys, crypto::SignatureAlgorithm algorithm, const std::optional<std::string>& keyId) {
   for (const Jwk& jwk : keys.keys) {
-    if (token.keyId && jwk.id == token.keyId) {
-      return failure(Check::algorithm, "an algorithm of the key with " + keyText(token),
-                     "alg = " + std::string(crypto::name(token.algorithm)));
+    if (keyId && jwk.id == keyId) {
+      return failure(Check::algorithm, "an algorithm of the key with " + keyText(keyId), "alg = " + std::string(crypto::name(algorithm)));
     }
   }
-  return failure(Check::unknownKey, "one of " + std::to_string(keys.keys.size()) + " keys of the set", keyText(token));
+  return failure(Check::unknownKey, "one of " + std::to_string(keys.keys.size()) + " keys of the set", keyText(keyId));
 }
 
 }  // namespace
@@ -45,25 +44,34 @@ std::string AlgorithmSet::names() const {
   return out;
 }
 
+std::expected<const Jwk*, Verdict> meantKey(const KeySet& keys, crypto::SignatureAlgorithm algorithm, const std::optional<std::string>& keyId) {
+  const Jwk* meant = nullptr;
+  std::size_t candidates = 0;
+  for (const Jwk& jwk : keys.keys) {
+    if (!mayBeMeant(jwk, algorithm, keyId)) continue;
+    meant = &jwk;
+    ++candidates;
+  }
+  if (candidates == 0) return std::unexpected(noKey(keys, algorithm, keyId));
+  if (candidates > 1) {
+    return std::unexpected(
+        failure(Check::unknownKey, "exactly one key that may be meant", std::to_string(candidates) + " keys for " + keyText(keyId)));
+  }
+  return meant;
+}
+
 SignatureVerdict verifySignature(const Token& token, const KeySet& keys, const AlgorithmSet& allowed) {
   if (!allowed.contains(token.algorithm)) {
     return {failure(Check::algorithm, "alg is one of " + allowed.names(), "alg = " + std::string(crypto::name(token.algorithm)))};
   }
-  const Jwk* meant = nullptr;
-  std::size_t candidates = 0;
-  for (const Jwk& jwk : keys.keys) {
-    if (!mayBeMeant(jwk, token)) continue;
-    meant = &jwk;
-    ++candidates;
+  const auto meant = meantKey(keys, token.algorithm, token.keyId);
+  if (!meant) return {meant.error()};
+  const Jwk& key = **meant;
+  SignatureVerdict result{{}, &key};
+  if (!key.key.verify(token.algorithm, token.signedPart, token.signature)) {
+    result.verdict = failure(Check::signature, "a signature of the key with " + keyText(token.keyId), "another");
   }
-  if (candidates == 0) return {noKey(token, keys)};
-  if (candidates > 1)
-    return {failure(Check::unknownKey, "exactly one key that may be meant", std::to_string(candidates) + " keys for " + keyText(token))};
-  SignatureVerdict result{{}, meant};
-  if (!meant->key.verify(token.algorithm, token.signedPart, token.signature)) {
-    result.verdict = failure(Check::signature, "a signature of the key with " + keyText(token), "another");
-  }
-  result.verdict.keyId = meant->id.value_or("");
+  result.verdict.keyId = key.id.value_or("");
   return result;
 }
 

@@ -2,6 +2,9 @@
 #pragma once
 
 #include <cstdint>
+#include <expected>
+#include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -26,6 +29,8 @@ struct SignatureVerdict {
   Verdict verdict;           // none, algorithm, unknownKey or signature
   const Jwk* key = nullptr;  // into the set: the one key that was asked
 };
+// The one key of the set that a token with this header means (SEC-02), or why there is none.
+std::expected<const Jwk*, Verdict> meantKey(const KeySet& keys, crypto::SignatureAlgorithm algorithm, const std::optional<std::string>& keyId);
 // The entry point below the claims: whether the algorithm is allowed, exactly one key of the set may be meant (SEC-02), and the
 // signature is that key's.
 SignatureVerdict verifySignature(const Token& token, const KeySet& keys, const AlgorithmSet& allowed);

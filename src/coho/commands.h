@@ -45,6 +45,8 @@ struct JwksArguments {
   std::string url;  // empty: remove
   std::string issuer;
   std::vector<std::string> audience;
+  std::vector<std::string> algorithms;  // empty: all that the server accepts
+  bool isDryRun = false;                 // only say whom it would refuse
 };
 enum class Secrecy { plain, encrypted };
 struct EnvArguments {

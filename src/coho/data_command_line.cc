@@ -9,6 +9,7 @@ struct DataArguments {
   QueryArguments query;
   CollectionArguments collection;
   SystemCollections system = SystemCollections::hidden;
+  bool wantsAdvice = false;
   KeyArguments key;
   std::string value;
   ImportArguments import;
@@ -76,9 +77,10 @@ CLI::App* addCollectionCommand(CLI::App& app, Parsed& parsed, const Shared& a, c
 
 void addCollections(CLI::App& app, Parsed& parsed, const Shared& a) {
   auto& options = a->collection;
-  auto* list = addCommand(app, parsed, "collections", "List collections: documents, indexes, schema, cap", [a](const Context& c) { return listCollections(c, a->system); });
+  auto* list = addCommand(app, parsed, "collections", "List collections: documents, indexes, schema, cap", [a](const Context& c) { return a->wantsAdvice ? listAdvice(c) : listCollections(c, a->system); });
   for (const char* alias : {"collection", "coll", "col", "ls"}) list->alias(alias);
   list->add_flag_callback("--sys", [a] { a->system = SystemCollections::shown; }, "System collections too (names that begin with '_')");
+  list->add_flag("--advice", a->wantsAdvice, "Name the indexes that would serve the slow queries since the server started");
 
   const auto named = [&](const char* name, const char* description, Result<void> (*run)(const Context&, const CollectionArguments&)) {
     auto* command = addCollectionCommand(app, parsed, a, name, description, run);

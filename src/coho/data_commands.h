@@ -56,6 +56,7 @@ struct CollectionArguments {
   std::optional<std::uint64_t> cap;
 };
 Result<void> listCollections(const Context& context, SystemCollections system);
+Result<void> listAdvice(const Context& context);  // indexes that slow queries want
 Result<void> createCollection(const Context& context, const CollectionArguments& arguments);
 Result<void> dropCollection(const Context& context, const CollectionArguments& arguments);
 Result<void> addSchema(const Context& context, const CollectionArguments& arguments);

@@ -72,6 +72,8 @@ void addSettingCommands(CLI::App& app, Arguments& a) {
   jwks->add_option("url", a.jwks.url, "As in https://TENANT/.well-known/jwks.json")->required();
   jwks->add_option("--issuer", a.jwks.issuer, "Accept only tokens of this issuer");
   jwks->add_option("--audience", a.jwks.audience, "Accept only tokens for one of these");
+  jwks->add_option("--algorithms", a.jwks.algorithms, "Accept only tokens signed with one of these, as in RS256,ES256")->delimiter(',');
+  jwks->add_flag("--dry-run", a.jwks.isDryRun, "Change nothing; tell whom it would refuse of the callers of the last day");
 
   auto* set = add(app, a, "set-env", "Set a variable of the space's process.env", [&a](const Context& c) { return setEnv(c, a.env); });
   set->add_option("name", a.env.name)->required();

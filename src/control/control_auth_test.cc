@@ -52,6 +52,25 @@ TEST(ControlAuth, ASpaceWithoutAKeySetHasNone) {
   EXPECT_TRUE(answer["fetchedAtMs"].is_null());
 }
 
+TEST(ControlAuth, WithoutAUrlAllCallersWouldBeRefusedAndNothingChanges) {
+  House house;
+  const auto path = house.makeDev();
+  ASSERT_TRUE(house.catalogue->setTokenPolicy(house.projectName, "dev", "https://idp.test/jwks", "", {}, {}));
+  const auto revision = house.dev()->revision;
+  house.logBook.known = {{"d1", "https://idp.test/", R"(["api"])", "RS256", "k2", 120'000, 7}, {"d2", "", "[]", "ES256", "", 60'000, 1}};
+  const auto answer = nlohmann::json::parse(house.call("POST", path + "/auth/impact", R"({"url":""})")->text_);
+  EXPECT_EQ(answer["callers"], 2);
+  EXPECT_EQ(answer["refused"], 2);
+  EXPECT_NEAR(answer["sinceMs"].get<double>(), static_cast<double>(nowMs() - 24 * 3'600'000), 600'000);
+  const nlohmann::json example = {{"issuer", "https://idp.test/"}, {"audience", {"api"}}, {"algorithm", "RS256"}, {"kid", "k2"}, {"lastMs", 120'000}};
+  EXPECT_EQ(answer["reasons"], nlohmann::json::array({{{"reason", "no JWKS URL"}, {"callers", 2}, {"example", example}}}));
+  EXPECT_FALSE(answer.contains("keysProblem"));
+  EXPECT_EQ(house.call("POST", path + "/auth/impact", R"({"url":"https://idp.test/jwks","algorithms":["none"]})")->answer_.status, 400);
+  EXPECT_EQ(house.call("POST", path + "/auth/impact", R"({"url":"http://169.254.169.254/jwks"})")->answer_.status,
+            house.call("PUT", path + "/jwks", R"({"url":"http://169.254.169.254/jwks"})")->answer_.status);
+  EXPECT_EQ(house.dev()->revision, revision);
+}
+
 TEST(ControlAuth, TheServerSaysWhatADoctorAsks) {
   House house;
   const auto server = nlohmann::json::parse(house.call("GET", "/_/api/v1/server")->text_);

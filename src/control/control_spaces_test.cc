@@ -108,6 +108,7 @@ TEST_F(Spaces, ACopyHasCodeSettingsVariablesAndTokens) {
   send("PUT", path + "/env/SECRET", {{"value", "hush"}, {"encrypted", true}});
   send("PUT", path + "/cors-origins", {{"origins", {"https://a.example.com"}}});
   send("PUT", path + "/domains", {{"domains", {"a.example.com"}}});
+  send("PUT", path + "/jwks", {{"url", "https://idp.example.org/jwks"}, {"algorithms", {"ES256", "RS256"}}});
   const std::string key = bodyOf(*send("POST", path + "/tokens", {{"access", "READ"}}))["key"];
   const auto made = send("POST", path + "/copy", {{"to", "stage"}, {"data", true}});
   ASSERT_EQ(made->answer_.status, 201) << made->text_;
@@ -119,6 +120,7 @@ TEST_F(Spaces, ACopyHasCodeSettingsVariablesAndTokens) {
   EXPECT_EQ(copy->deployment->sourceScope(), house.dev()->deployment->sourceScope());
   EXPECT_EQ(copy->settings.env.at("SECRET").value, "hush");
   EXPECT_EQ(copy->settings.corsOrigins, house.dev()->settings.corsOrigins);
+  EXPECT_THAT(copy->settings.algorithms, ElementsAre("ES256", "RS256"));
   EXPECT_THAT(copy->settings.domains, IsEmpty()) << "a domain leads to one space";
   EXPECT_EQ(copy->tokens.at(0).key, key);
   EXPECT_EQ(send("POST", path + "/copy", {{"to", "stage"}})->answer_.status, 409);
@@ -150,11 +152,14 @@ TEST_F(Spaces, SettingsSideBySideKeepSecrets) {
   send("PUT", stage + "/env/OTHER", {{"value", "right-secret"}, {"encrypted", true}});
   send("PUT", path + "/env/PLAIN", {{"value", "x"}});
   send("PUT", stage + "/limits", {{"requestsMax", 5}});
+  send("PUT", path + "/jwks", {{"url", "https://idp.example.org/jwks"}});
+  send("PUT", stage + "/jwks", {{"url", "https://idp.example.org/jwks"}, {"algorithms", {"ES256"}}});
   const auto answer = send("GET", path + "/diff?with=stage");
   EXPECT_THAT(answer->text_, Not(HasSubstr("-secret")));
   EXPECT_EQ(bodyOf(*answer)["differences"],
             json::parse(R"([{"setting":"env.OTHER","left":null,"leftSealed":true,"right":null,"rightSealed":true},
                             {"setting":"env.PLAIN","left":"x"},
+                            {"setting":"jwks.algorithms","left":[],"right":["ES256"]},
                             {"setting":"limits.requestsMax","left":0,"right":5}])"));
   const auto settings = send("GET", path + "/settings");
   EXPECT_EQ(bodyOf(*settings)["settings"]["env.OTHER"], json({{"sealed", true}}));

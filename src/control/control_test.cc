@@ -12,6 +12,7 @@ namespace redd::control {
 namespace {
 
 using nlohmann::json;
+using testing::AllOf;
 using testing::HasSubstr;
 using testing::Not;
 
@@ -52,14 +53,16 @@ TEST(Control, SettingsOfASpace) {
   const auto token = bodyOf(*house.call("POST", path + "/tokens", R"({"access":"READ","description":"app"})"));
   EXPECT_EQ(token["access"], "READ");
   EXPECT_EQ(house.call("POST", path + "/tokens", R"({"access":"ALL"})")->answer_.status, 400);
-  EXPECT_EQ(house.call("PUT", path + "/jwks", R"({"url":"https://idp.example.org/jwks","issuer":"https://idp.example.org/","audience":["api"]})")->answer_.status, 200);
+  EXPECT_EQ(house.call("PUT", path + "/jwks", R"({"url":"https://idp.example.org/jwks","issuer":"https://idp.example.org/","audience":["api"],"algorithms":["RS256","ES256","RS256"]})")->answer_.status, 200);
   EXPECT_EQ(bodyOf(*house.call("PUT", path + "/env/PLAIN", R"({"value":"open"})")), json({{"name", "PLAIN"}, {"encrypted", false}}));
   EXPECT_EQ(bodyOf(*house.call("PUT", path + "/env/SECRET", R"({"value":"hidden-text","encrypted":true})"))["encrypted"], true);
 
   const auto shown = house.call("GET", path);
   const auto space = bodyOf(*shown);
   EXPECT_EQ(space["tokens"][0], token);
-  EXPECT_EQ(space["jwks"], json({{"url", "https://idp.example.org/jwks"}, {"issuer", "https://idp.example.org/"}, {"audience", {"api"}}}));
+  const json policy = {{"url", "https://idp.example.org/jwks"}, {"issuer", "https://idp.example.org/"}, {"audience", {"api"}}, {"algorithms", {"RS256", "ES256"}}};
+  EXPECT_EQ(space["jwks"], policy);
+  EXPECT_EQ(bodyOf(*house.call("GET", path + "/settings"))["settings"]["jwks.algorithms"], json({"RS256", "ES256"}));
   EXPECT_EQ(space["env"], json::parse(R"([{"name":"PLAIN","encrypted":false,"value":"open"},{"name":"SECRET","encrypted":true}])"));
   EXPECT_THAT(shown->text_, Not(HasSubstr("hidden-text")));
   EXPECT_EQ(house.dev()->settings.env.at("SECRET").value, "hidden-text");
@@ -67,8 +70,9 @@ TEST(Control, SettingsOfASpace) {
   EXPECT_EQ(house.call("DELETE", path + "/env/PLAIN")->answer_.status, 200);
   EXPECT_EQ(house.call("DELETE", path + "/env/PLAIN")->answer_.status, 404);
   EXPECT_EQ(house.call("DELETE", path + "/tokens/" + token["key"].get<std::string>())->answer_.status, 200);
-  EXPECT_EQ(house.call("PUT", path + "/jwks", R"({"url":"","issuer":"left over"})")->answer_.status, 200);
+  EXPECT_EQ(house.call("PUT", path + "/jwks", R"({"url":"","issuer":"left over","algorithms":["RS256"]})")->answer_.status, 200);
   EXPECT_EQ(house.dev()->settings.issuer, "");
+  EXPECT_TRUE(house.dev()->settings.algorithms.empty());
   EXPECT_TRUE(house.dev()->tokens.empty());
 }
 
@@ -80,6 +84,17 @@ TEST(Control, AJwksUrlThatMayNotBeFetchedIsRefusedAtOnce) {
     EXPECT_GE(refused->answer_.status, 400) << url;
     EXPECT_LT(refused->answer_.status, 404) << url;
     EXPECT_FALSE(bodyOf(*refused)["error"].get<std::string>().empty());
+  }
+  EXPECT_EQ(house.dev()->settings.jwksUrl, "");
+}
+
+TEST(Control, AnAlgorithmThatNoKeyOfAKeySetIsForIsRefusedByName) {
+  House house;
+  const auto path = house.makeDev();
+  for (const std::string name : {"HS256", "none", "RS257", "rs256", ""}) {
+    const auto refused = house.call("PUT", path + "/jwks", json({{"url", "https://idp.example.org/jwks"}, {"algorithms", {"ES256", name}}}).dump());
+    EXPECT_EQ(refused->answer_.status, 400) << name;
+    EXPECT_THAT(bodyOf(*refused)["error"].get<std::string>(), AllOf(HasSubstr("algorithms: '" + name + "'"), HasSubstr("Possible: RS256, RS384")));
   }
   EXPECT_EQ(house.dev()->settings.jwksUrl, "");
 }

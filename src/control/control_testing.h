@@ -147,6 +147,9 @@ class FakeLogBook final : public store::LogBook {
     if (out.newest.size() > count) out.newest.resize(count);
     done(std::move(out));
   }
+  std::vector<store::Caller> known;
+  void called(std::string_view, const store::CallerView&) override {}
+  void callers(std::string, Completion<std::vector<store::Caller>> done) override { done(known); }
   std::shared_ptr<void> follow(std::string_view, Follower follower) override {
     followers_.emplace(++last_, std::move(follower));
     return std::shared_ptr<void>(nullptr, [this, id = last_](void*) { followers_.erase(id); });

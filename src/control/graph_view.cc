@@ -50,6 +50,7 @@ std::string datastoreOf(const space::Space& space, const May& may) {
       .text("jwks", settings.jwksUrl)
       .text("issuer", settings.issuer)
       .texts("audience", settings.audience)
+      .texts("algorithms", settings.algorithms)
       .raw("Env", jsonList(settings.env, [](const auto& one) { return envOf(one.first, one.second); }))
       .end();
 }

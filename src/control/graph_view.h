@@ -6,7 +6,7 @@
 //    projects: [{id, name, uniqueName, Team, Members, Datastores, Invitations}]}
 //
 // A project or team inside another object is its id (runtime/graphql/view.cjs puts the object there). Values of encrypted variables are null.
-// A Datastore also has `issuer` and `audience`, for setJWKS; a ProjectInvitation `uniqueName`, for joinProject. Pure: reads snapshots only.
+// A Datastore also has `issuer`, `audience` and `algorithms`, for setJWKS; a ProjectInvitation `uniqueName`, for joinProject. Pure: reads snapshots only.
 //
 // What is shown is decided by the permissions of the operations that would show it: a project whose project.get the caller may call, a space
 // whose space.get, a team's members with team.get and its tokens with adminToken.list, the invitations of a project with project.invite; of

@@ -112,7 +112,7 @@ TEST_F(GraphView, ASpaceWithItsSettings) {
   house_.call("PUT", path + "/env/PLAIN", R"({"value":"open"})");
   house_.call("PUT", path + "/env/SECRET", R"({"value":"planted","encrypted":true})");
   house_.call("PUT", path + "/allowed-hosts", R"({"addresses":["192.0.2.1"]})");
-  house_.call("PUT", path + "/jwks", R"({"url":"https://idp.example.org/jwks","issuer":"i","audience":["a"]})");
+  house_.call("PUT", path + "/jwks", R"({"url":"https://idp.example.org/jwks","issuer":"i","audience":["a"],"algorithms":["ES256"]})");
   const auto seen = view(everything);
   EXPECT_THAT(seen.dump(), Not(HasSubstr("planted")));
   ASSERT_EQ(seen["projects"].size(), 1U);
@@ -128,6 +128,7 @@ TEST_F(GraphView, ASpaceWithItsSettings) {
   EXPECT_EQ(space["jwks"], "https://idp.example.org/jwks");
   EXPECT_EQ(space["issuer"], "i");
   EXPECT_EQ(space["audience"], json({"a"}));
+  EXPECT_EQ(space["algorithms"], json({"ES256"}));
   EXPECT_EQ(space["Tokens"][0]["datastoreId"], space["id"]);
   EXPECT_EQ(space["Tokens"][0]["access"], "READ");
 }

@@ -60,9 +60,11 @@ Task<void> followLog(Call call, http::Exchange& exchange);
 Task<Result<Answer>> explainToken(Call call);
 Task<Result<Answer>> listRefusals(Call call);
 Task<Result<Answer>> authStatus(Call call);
+Task<Result<Answer>> authImpact(Call call);  // handlers_impact.cc
 Task<Result<Answer>> rotateSecrets(Call call);  // handlers_server.cc
 // handlers_collections.cc
 Task<Result<Answer>> listCollections(Call call);
+Task<Result<Answer>> indexAdvice(Call call);
 Task<Result<Answer>> createCollection(Call call);
 Task<Result<Answer>> dropCollection(Call call);
 Task<Result<Answer>> setSchema(Call call);

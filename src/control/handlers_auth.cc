@@ -3,26 +3,16 @@
 
 #include <algorithm>
 
-#include "auth/authenticator.h"
 #include "crypto/hash.h"
+#include "crypto/public_key.h"
 #include "handlers.h"
 #include "json_writer.h"
+#include "token_policy.h"
 
 namespace redd::control {
 namespace {
 
 constexpr std::uint64_t kRefusalsDefault = 50;
-
-auth::TokenPolicy policyOf(const space::Space& space) {
-  const auto& settings = space.settings;
-  return {settings.jwksUrl, settings.issuer, settings.audience, settings.algorithms};
-}
-
-Result<auth::Authenticator*> authenticatorOf(const Call& call) {
-  auto* authenticator = call.services.options.authenticator;
-  if (authenticator == nullptr) return Error::make(ErrorCode::unavailable, "This server checks no tokens.");
-  return authenticator;
-}
 
 // ---- what would mend it ----
 
@@ -43,14 +33,26 @@ std::string valueIn(std::string_view found) {
   return std::string(found.substr(from + 1, to == std::string_view::npos ? to : to - from - 1));
 }
 
-std::string jwksCommand(const space::Settings& settings, std::string_view issuer, const std::vector<std::string>& audience) {
-  auto out = "coho jwks " + wordOr(settings.jwksUrl, "URL");
-  if (!issuer.empty()) out += " --issuer " + wordOr(issuer, "ISSUER");
-  for (const auto& one : audience) out += " --audience " + wordOr(one, "AUDIENCE");
+std::string jwksCommand(const auth::TokenPolicy& policy) {
+  auto out = "coho jwks " + wordOr(policy.jwksUrl, "URL");
+  if (!policy.issuer.empty()) out += " --issuer " + wordOr(policy.issuer, "ISSUER");
+  for (const auto& one : policy.audience) out += " --audience " + wordOr(one, "AUDIENCE");
+  if (!policy.algorithms.empty()) out += fmt::format(" --algorithms {}", fmt::join(policy.algorithms, ","));
   return out;
 }
 
-std::string fixOf(const auth::Explanation& told, const space::Settings& settings) {
+// A token may be signed with what the space does not list, or with what no key of the set is for.
+std::string algorithmFix(std::string_view found, auth::TokenPolicy policy) {
+  const std::string name(found.starts_with("alg = ") ? found.substr(6) : "");
+  const bool isListed = policy.algorithms.empty() || std::ranges::find(policy.algorithms, name) != policy.algorithms.end();
+  if (!isListed && crypto::signatureAlgorithm(name)) {
+    policy.algorithms.push_back(name);
+    return jwksCommand(policy);
+  }
+  return "Have the identity provider sign with RS256, with a key of the set: coho auth status lists them";
+}
+
+std::string fixOf(const auth::Explanation& told, auth::TokenPolicy policy) {
   using enum auth::Check;
   const auto line = std::ranges::find(told.checks, told.failed, &auth::CheckLine::check);
   const auto value = line == told.checks.end() ? std::string() : valueIn(line->found);
@@ -58,17 +60,13 @@ std::string fixOf(const auth::Explanation& told, const space::Settings& settings
     case none: return {};
     case missing:
     case malformed: return "Send the access token as the identity provider gave it, as 'Authorization: Bearer TOKEN'";
-    case algorithm: return "Have the identity provider sign with RS256, with a key of the set: coho auth status lists them";
+    case algorithm: return algorithmFix(line == told.checks.end() ? std::string_view() : line->found, std::move(policy));
     case unknownKey: return "The token comes from another tenant, or its key was replaced. coho auth status lists the keys; coho jwks URL names another set";
     case signature: return "The token was changed on its way, or comes from another tenant. Get a new one; coho jwks URL names another set";
     case expired: return "Get a new token: sign in again, or have the app refresh it before it expires";
     case notYetValid: return "Compare the clocks of the server and of the identity provider: date -u";
-    case issuer: return jwksCommand(settings, value.empty() ? "ISSUER" : value, settings.audience);
-    case audience: {
-      auto wanted = settings.audience;
-      wanted.push_back(value.empty() ? "AUDIENCE" : value);
-      return jwksCommand(settings, settings.issuer, wanted);
-    }
+    case issuer: policy.issuer = value.empty() ? "ISSUER" : value; return jwksCommand(policy);
+    case audience: policy.audience.push_back(value.empty() ? "AUDIENCE" : value); return jwksCommand(policy);
     case keysUnavailable: return "coho auth status --fetch shows what the key set's address answers; coho jwks URL names another";
   }
   return {};
@@ -112,11 +110,11 @@ std::string clockJson(const auth::Explanation& told) {
       .end();
 }
 
-std::string explanationJson(const auth::Explanation& told, const space::Settings& settings) {
+std::string explanationJson(const auth::Explanation& told, const auth::TokenPolicy& policy) {
   return JsonObject()
       .flag("accepted", told.accepted())
       .text("check", auth::className(told.failed))
-      .text("fix", fixOf(told, settings))
+      .text("fix", fixOf(told, policy))
       .raw("header", told.header.empty() ? "null" : told.header)
       .raw("claims", told.claims.empty() ? "null" : told.claims)
       .raw("checks", jsonList(told.checks, checkJson))
@@ -156,7 +154,7 @@ Task<Result<Answer>> explainToken(Call call) {
   if (auto other = otherCredential(*space, token)) co_return Answer{*std::move(other)};
   REDD_CO_TRY(auto* const authenticator, authenticatorOf(call));
   const auto told = co_await authenticator->explain(space->id, policyOf(*space), std::move(token));
-  co_return Answer{explanationJson(told, space->settings)};
+  co_return Answer{explanationJson(told, policyOf(*space))};
 }
 
 Task<Result<Answer>> listRefusals(Call call) {
@@ -189,6 +187,7 @@ Task<Result<Answer>> authStatus(Call call) {
                        .text("url", policy.jwksUrl)
                        .text("issuer", policy.issuer)
                        .texts("audience", policy.audience)
+                       .texts("algorithms", policy.algorithms)
                        .raw("keys", jsonList(status.keys, keyJson))
                        .texts("unusable", status.unusable)
                        .raw("fetchedAtMs", numberOr(status.fetchedAtMs))

@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 
 #include "data_access.h"
 #include "json_writer.h"
@@ -25,6 +26,19 @@ std::string collectionJson(const store::CollectionInfo& collection) {
       .raw("schema", collection.options.schema.value_or("null"))
       .raw("cap", collection.options.cap ? std::to_string(*collection.options.cap) : "null")
       .raw("indexes", jsonList(collection.indexes, indexJson))
+      .end();
+}
+
+std::string adviceJson(const store::IndexAdvice& advice) {
+  const auto average = [&](std::uint64_t all) { return std::round(static_cast<double>(all) / static_cast<double>(advice.queries) * 10) / 10; };
+  return JsonObject()
+      .text("collection", advice.collection)
+      .texts("fields", advice.fields)
+      .number("queries", static_cast<double>(advice.queries))
+      .number("readAverage", average(advice.documentsRead))
+      .number("returnedAverage", average(advice.documentsReturned))
+      .number("slowestMs", std::round(static_cast<double>(advice.slowestNs) / 1e5) / 10)
+      .number("lastMs", static_cast<double>(advice.lastMs))
       .end();
 }
 
@@ -106,6 +120,13 @@ Task<Result<Answer>> listCollections(Call call) {
     std::erase_if(all, [](const auto& one) { return one.name.starts_with('_'); });
   }
   co_return Answer{JsonObject().raw("collections", jsonList(all, collectionJson)).end()};
+}
+
+Task<Result<Answer>> indexAdvice(Call call) {
+  REDD_CO_TRY(const auto store, co_await openStore(call));
+  REDD_CO_TRY(const auto all, co_await suspend<std::vector<store::IndexAdvice>>(
+                                  [&](Completion<std::vector<store::IndexAdvice>> done) { store->advice(std::move(done)); }));
+  co_return Answer{JsonObject().raw("advice", jsonList(all, adviceJson)).end()};
 }
 
 Task<Result<Answer>> createCollection(Call call) {

@@ -1,6 +1,6 @@
-#include "auth/authenticator.h"
 #include "handlers.h"
 #include "json_writer.h"
+#include "token_policy.h"
 #include "views.h"
 
 namespace redd::control {
@@ -42,17 +42,9 @@ Task<Result<Answer>> setJwks(Call call) {
   auto& services = call.services;
   const auto project = call.arguments.text("project");
   const auto space = call.arguments.text("space");
-  auth::TokenPolicy policy;
-  policy.jwksUrl = call.arguments.text("url");
-  policy.issuer = call.arguments.text("issuer");
-  policy.audience = call.arguments.texts("audience");
-  if (policy.jwksUrl.empty()) {
-    policy = {};
-  } else {
-    REDD_CO_TRY_VOID(auth::checkPolicy(policy, services.keySetAddresses));
-  }
+  REDD_CO_TRY(const auto policy, wantedPolicy(call));
   REDD_CO_TRY(const auto changed, co_await services.lane.run<space::SpacePtr>([&services, project, space, policy] {
-    return services.catalogue.setTokenPolicy(project, space, policy.jwksUrl, policy.issuer, policy.audience);
+    return services.catalogue.setTokenPolicy(project, space, policy.jwksUrl, policy.issuer, policy.audience, policy.algorithms);
   }));
   co_return Answer{spaceJson(*services.catalogue.snapshot(), *changed, services.hosts, call.client)};
 }

@@ -27,6 +27,7 @@ AllSettings settingsOf(const space::Space& space) {
       {"jwks.url", {json::quoted(own.jwksUrl)}},
       {"jwks.issuer", {json::quoted(own.issuer)}},
       {"jwks.audience", {textsJson(own.audience)}},
+      {"jwks.algorithms", {textsJson(own.algorithms)}},
       {"allowedHosts", {textsJson(own.allowedHosts)}},
       {"corsOrigins", {textsJson(own.corsOrigins)}},
       {"domains", {textsJson(own.domains)}},

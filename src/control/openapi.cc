@@ -171,6 +171,7 @@ std::string_view exampleOf(std::string_view operation) {
       {"space.create", R"({"name":"dev"})"},
       {"token.add", R"({"access":"READWRITE","description":"for the web app"})"},
       {"jwks.set", R"({"url":"https://example.eu.auth0.com/.well-known/jwks.json","audience":["https://api.example.com"]})"},
+      {"auth.impact", R"({"url":"https://example.eu.auth0.com/.well-known/jwks.json","audience":["https://api.example.com"],"algorithms":["RS256"]})"},
       {"hosts.set", R"({"addresses":["203.0.113.7","198.51.100.0/24"]})"},
       {"cors.set", R"({"origins":["https://app.example.com"]})"},
       {"domains.set", R"({"domains":["www.example.com"]})"},

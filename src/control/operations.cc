@@ -18,6 +18,7 @@ std::vector<Operation> table() {
   using enum Kind;
   using enum Need;
   const std::vector<Argument> tail = {{"tail", count}, {"context", text}, {"level", text}, {"request", text}, {"grep", text}};
+  const std::vector<Argument> policy = {{"url", text, required}, {"issuer", text}, {"audience", texts}, {"algorithms", texts}};
   const std::vector<Argument> find = {{"filter", json},   {"sort", json},     {"fields", json}, {"limit", count}, {"offset", count}, {"useIndex", text},
                                       {"start", json},    {"end", json},      {"reverse", flag}, {"explain", flag}, {"hints", json}, {"format", text}};
   return {
@@ -60,7 +61,7 @@ std::vector<Operation> table() {
        {{"access", text, required}, {"description", text, optional}}, addToken, nullptr, 201},
       {"token.remove", "DELETE", REDD_SPACE "/tokens/{key}", developer, write, "Removes an API token.", {}, removeToken},
       {"jwks.set", "PUT", REDD_SPACE "/jwks", developer, write, "Sets whose tokens open the space; url \"\" removes.",
-       {{"url", text, required}, {"issuer", text, optional}, {"audience", texts, optional}}, setJwks},
+       policy, setJwks},
       {"hosts.set", "PUT", REDD_SPACE "/allowed-hosts", developer, write, "Lists the client addresses that may call the space; [] lets all.",
        {{"addresses", texts, required}}, setAllowedHosts},
       {"cors.set", "PUT", REDD_SPACE "/cors-origins", developer, write, "Lists the origins whose pages may call the space; [] lets all.",
@@ -96,11 +97,15 @@ std::vector<Operation> table() {
        {{"tail", count}}, listRefusals},
       {"auth.status", "GET", REDD_SPACE "/auth/status", viewer, read, "The key set: its keys, their age, the last error.", {{"fetch", flag}},
        authStatus},
+      {"auth.impact", "POST", REDD_SPACE "/auth/impact", viewer, read, "Whom another policy would refuse, of the callers of the last day; changes nothing.",
+       policy, authImpact},
       {"secrets.rotate", "POST", "/_/api/v1/server/secrets/rotate", server, write, "Makes a new secret key and seals every secret with it.", {},
        rotateSecrets},
 
       {"collection.list", "GET", REDD_SPACE "/collections", viewer, read, "Collections with their counts, indexes, schema and cap.",
        {{"system", flag}}, listCollections},
+      {"index.advice", "GET", REDD_SPACE "/advice", viewer, read, "Indexes that would serve queries which read much and returned little, worst first.", {},
+       indexAdvice},
       {"collection.create", "PUT", REDD_COLLECTION, developer, write, "Makes a collection, or leaves it as it is.", {{"schema", json}, {"cap", count}},
        createCollection},
       {"collection.remove", "DELETE", REDD_COLLECTION, developer, write, "Removes a collection with its documents.", {}, dropCollection},

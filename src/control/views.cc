@@ -9,7 +9,12 @@ namespace redd::control {
 namespace {
 
 std::string jwksJson(const space::Settings& settings) {
-  return JsonObject().text("url", settings.jwksUrl).text("issuer", settings.issuer).texts("audience", settings.audience).end();
+  return JsonObject()
+      .text("url", settings.jwksUrl)
+      .text("issuer", settings.issuer)
+      .texts("audience", settings.audience)
+      .texts("algorithms", settings.algorithms)
+      .end();
 }
 
 std::string limitsJson(const space::SpaceLimits& limits) {

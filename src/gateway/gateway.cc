@@ -25,6 +25,7 @@
 #include "space/redaction.h"
 #include "space_log.h"
 #include "split.h"
+#include "store/log_book.h"
 #include "timeline.h"
 #include "worker/supervisor.h"
 
@@ -171,7 +172,12 @@ class GatewayImpl final : public Gateway {
       malformed->found = "another form";
       verdict = malformed;
     }
-    if (verdict && verdict->accepted()) chooseVersion(request, clientOf(verdict->claims, credentials, request.client.ip));
+    if (verdict && verdict->accepted()) {
+      chooseVersion(request, clientOf(verdict->claims, credentials, request.client.ip));
+      if (const auto& caller = verdict->caller) {
+        floor_.logBook.called(space.id, {caller->digest, caller->issuer, caller->audience, caller->algorithm, caller->keyId});
+      }
+    }
     co_return byVerdict(*request.version, request.apiPath, verdict, options_.explain);
   }
 

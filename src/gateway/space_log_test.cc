@@ -19,6 +19,8 @@ class ListLogBook final : public store::LogBook {
   void append(std::string_view, store::LogLine line) override { lines.push_back(std::move(line)); }
   void tail(std::string, std::size_t, store::LogFilter, Completion<std::vector<store::LogLine>>) override {}
   void refusals(std::string, std::size_t, Completion<store::Refusals>) override {}
+  void called(std::string_view, const store::CallerView&) override {}
+  void callers(std::string, Completion<std::vector<store::Caller>>) override {}
   std::shared_ptr<void> follow(std::string_view, Follower) override { return nullptr; }
   void forget(std::string, Completion<void>) override {}
   void close(Completion<void>) override {}

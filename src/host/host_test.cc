@@ -60,6 +60,7 @@ class MapStore : public store::Store {
   }
   void count(std::string, std::string, Completion<std::uint64_t> done) override { done(9); }
   void put(std::string, std::vector<std::string> documents, Completion<std::uint64_t> done) override { done(documents.size()); }
+  void advice(Completion<std::vector<store::IndexAdvice>> done) override { done(std::vector<store::IndexAdvice>()); }
   void collections(Completion<std::vector<store::CollectionInfo>> done) override { done(std::vector{info("a"), info("b")}); }
   void collection(std::string name, Completion<std::optional<store::CollectionInfo>> done) override {
     done(name == "none" ? std::optional<store::CollectionInfo>() : info(name));

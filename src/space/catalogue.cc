@@ -86,7 +86,7 @@ class SqliteCatalogue final : public Catalogue {
   Result<SpacePtr> setSplit(std::string_view project, std::string_view space, std::optional<Split> split) override;
   Result<SpacePtr> adoptSpace(std::string_view project, std::string_view name, AdoptedSpace adopted, Existing existing) override;
   Result<SpacePtr> setTokenPolicy(std::string_view project, std::string_view space, std::string jwksUrl, std::string issuer,
-                                  std::vector<std::string> audience) override;
+                                  std::vector<std::string> audience, std::vector<std::string> algorithms) override;
   Result<SpacePtr> setAllowedHosts(std::string_view project, std::string_view space, std::vector<std::string> ranges) override;
   Result<SpacePtr> setCorsOrigins(std::string_view project, std::string_view space, std::vector<std::string> origins) override;
   Result<SpacePtr> setDomains(std::string_view project, std::string_view space, std::vector<std::string> domains) override;
@@ -495,12 +495,13 @@ Result<void> SqliteCatalogue::putAdopted(const Space& space) {
 // ---- settings ----
 
 Result<SpacePtr> SqliteCatalogue::setTokenPolicy(std::string_view project, std::string_view space, std::string jwksUrl, std::string issuer,
-                                                 std::vector<std::string> audience) {
+                                                 std::vector<std::string> audience, std::vector<std::string> algorithms) {
   REDD_TRY_VOID(checkTokenPolicy(jwksUrl, issuer, audience));
   return changeSpace(project, space, [&](Space& next) -> Result<void> {
     next.settings.jwksUrl = std::move(jwksUrl);
     next.settings.issuer = std::move(issuer);
     next.settings.audience = std::move(audience);
+    next.settings.algorithms = std::move(algorithms);
     return {};
   });
 }

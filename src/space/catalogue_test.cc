@@ -134,7 +134,7 @@ TEST_F(CatalogueTest, EverythingSurvivesReopening) {
     const auto catalogue = open();
     project = makeDev(*catalogue);
     ASSERT_TRUE(catalogue->createProject("Second"));
-    ASSERT_TRUE(catalogue->setTokenPolicy(project, "dev", "https://idp.test/jwks", "https://idp.test/", {"api", "other"}));
+    ASSERT_TRUE(catalogue->setTokenPolicy(project, "dev", "https://idp.test/jwks", "https://idp.test/", {"api", "other"}, {"ES256", "RS256"}));
     ASSERT_TRUE(catalogue->setEnv(project, "dev", "PLAIN", {"öpen", Secrecy::plain}));
     ASSERT_TRUE(catalogue->setEnv(project, "dev", "SEALED", {"hidden", Secrecy::encrypted}));
     ASSERT_TRUE(catalogue->setEnv(project, "dev", "GONE", {"x", Secrecy::plain}));
@@ -152,6 +152,7 @@ TEST_F(CatalogueTest, EverythingSurvivesReopening) {
   EXPECT_EQ(space->settings.jwksUrl, "https://idp.test/jwks");
   EXPECT_EQ(space->settings.issuer, "https://idp.test/");
   EXPECT_EQ(space->settings.audience, (std::vector<std::string>{"api", "other"}));
+  EXPECT_EQ(space->settings.algorithms, (std::vector<std::string>{"ES256", "RS256"}));
   ASSERT_EQ(space->settings.env.size(), 2U);
   EXPECT_EQ(space->settings.env.at("PLAIN").value, "öpen");
   EXPECT_EQ(space->settings.env.at("SEALED").value, "hidden");
@@ -173,7 +174,7 @@ TEST_F(CatalogueTest, RevisionsGrowAndOnlyEnvAndCodeRestartWorkers) {
   const auto catalogue = open();
   const auto project = makeDev(*catalogue);
   const auto first = dev(*catalogue, project);
-  const auto policy = *catalogue->setTokenPolicy(project, "dev", "https://a.test/", "", {});
+  const auto policy = *catalogue->setTokenPolicy(project, "dev", "https://a.test/", "", {}, {});
   EXPECT_GT(policy->revision, first->revision);
   EXPECT_EQ(policy->envRevision, first->envRevision);
   const auto env = *catalogue->setEnv(project, "dev", "A", {"1", Secrecy::plain});

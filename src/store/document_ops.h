@@ -53,6 +53,7 @@ class Finder {
   Result<void> sortAll(DocumentRows& rows);
   Result<std::vector<std::string>> sortedPage(DocumentRows& rows);
   Result<std::vector<std::string>> readPage(DocumentRows& rows);
+  void noteWhenSlow(DocumentRows& rows, bool limited) const;
   Result<std::string> shown(const Plan::Match& match) const;
 
   std::string collection_, filter_;
@@ -62,6 +63,9 @@ class Finder {
   std::unordered_set<std::string> seen_;            // ids of earlier pages, where a changed document could come again
   std::optional<std::vector<std::string>> sorted_;  // ids that are still to come, last first
   bool done_ = false;
+  bool limited_ = false;
+  std::uint64_t returned_ = 0;
+  std::int64_t tookNs_ = 0;
 };
 
 }  // namespace redd::store

@@ -15,6 +15,8 @@
 
 namespace redd::store {
 
+class SlowQueries;
+
 class DocumentRows {
  public:
   enum class Direction { forward, backward };
@@ -59,6 +61,9 @@ class DocumentRows {
   virtual Result<void> markReady(const std::string& collection, std::int64_t index) = 0;
   virtual Result<void> markMany(const std::string& collection, std::int64_t index) = 0;
   virtual Result<void> removeIndex(const std::string& collection, std::int64_t index) = 0;  // its keys may go later
+
+  // Who is told of slow queries; nullptr: nobody.
+  virtual SlowQueries* slowQueries() { return nullptr; }
 
   // ---- expiry (spec 40.2, `_ttl`): a document has one moment or none ----
   virtual Result<void> setExpiry(const std::string& collection, std::string_view id, UnixMs at) = 0;

@@ -32,6 +32,7 @@ Result<Finder> Finder::make(std::string collection, const Find& find) {
   finder.collection_ = std::move(collection);
   finder.filter_ = find.filter;
   REDD_TRY(finder.options_, query::FindOptions::parse(find.options));
+  finder.limited_ = finder.options_.limit.has_value();
   return finder;
 }
 
@@ -42,6 +43,7 @@ Result<void> Finder::begin(DocumentRows& rows) {
 
 Result<std::vector<std::string>> Finder::page(DocumentRows& rows) {
   using Answer = query::FindOptions::Answer;
+  const auto startNs = monotonicNs();
   if (!plan_) REDD_TRY_VOID(begin(rows));
   if (options_.answer == Answer::count) {
     REDD_TRY(const auto count, countAll(rows));
@@ -49,7 +51,19 @@ Result<std::vector<std::string>> Finder::page(DocumentRows& rows) {
     return std::vector{fmt::format("{{\"count\":{}}}", count)};
   }
   if (options_.answer == Answer::explain) return explain(rows);
-  return documents(rows);
+  auto items = documents(rows);
+  if (!items) return items;
+  returned_ += items->size();
+  tookNs_ += monotonicNs() - startNs;
+  if (done_) noteWhenSlow(rows, limited_);
+  return items;
+}
+
+void Finder::noteWhenSlow(DocumentRows& rows, bool limited) const {
+  const auto read = plan_->cost().documents;
+  auto* slow = rows.slowQueries();
+  if (slow == nullptr || !SlowQueries::isSlow(read, returned_)) return;
+  if (const auto wanted = plan_->wanted(options_.sort, limited)) slow->note(collection_, *wanted, read, returned_, tookNs_);
 }
 
 Result<std::vector<std::string>> Finder::documents(DocumentRows& rows) {
@@ -59,15 +73,17 @@ Result<std::vector<std::string>> Finder::documents(DocumentRows& rows) {
 }
 
 Result<std::uint64_t> Finder::countAll(DocumentRows& rows) {
+  const auto startNs = monotonicNs();
   if (!plan_) REDD_TRY_VOID(begin(rows));
   if (plan_->everything()) return rows.count(collection_);
-  std::uint64_t count = 0;
   REDD_TRY_VOID(plan_->run(rows, std::nullopt, Plan::Direction::forward,
-                           [&count](const Plan::Match&) -> Result<bool> {
-                             ++count;
+                           [this](const Plan::Match&) -> Result<bool> {
+                             ++returned_;
                              return true;
                            }));
-  return count;
+  tookNs_ = monotonicNs() - startNs;
+  noteWhenSlow(rows, false);
+  return returned_;
 }
 
 // Does all the work of the query and tells what it was.

@@ -11,6 +11,7 @@
 #include <map>
 
 #include "base/log.h"
+#include "callers_seen.h"
 #include "log_files.h"
 
 namespace redd::store {
@@ -20,6 +21,9 @@ namespace asio = boost::asio;
 
 constexpr std::int64_t kFlushMs = 200;
 constexpr std::size_t kFlushLines = 500;
+constexpr std::int64_t kCallersFlushMs = 5'000;
+constexpr std::size_t kCallersFlush = 1'000;
+constexpr std::size_t kCallersWaitingMax = 50'000;  // over all spaces, counted or being written
 constexpr std::size_t kLinesWaitingMax = 50'000;  // over all spaces, queued or being written
 
 // At most bytesMax bytes, between characters, and saying so where there is room for that.
@@ -36,7 +40,7 @@ class FileLogBook final : public LogBook {
  public:
   FileLogBook(Loop& loop, std::filesystem::path dataDir, const Limits& limits, Metrics& metrics, std::size_t daysMax)
       : loop_(loop), limits_(limits), dropped_(metrics.counter("redd_log_lines_dropped_total")), timer_(loop),
-        sweeper_(loop), files_(std::make_shared<LogFiles>(std::move(dataDir), limits.logLinesPerSpaceMax, daysMax)) {
+        callersTimer_(loop), sweeper_(loop), files_(std::make_shared<LogFiles>(std::move(dataDir), limits.logLinesPerSpaceMax, daysMax)) {
     sweep();
   }
 
@@ -67,6 +71,24 @@ class FileLogBook final : public LogBook {
     read(std::move(done), [spaceId = std::move(spaceId), count](LogFiles& files) { return files.refusals(spaceId, count); });
   }
 
+  void called(std::string_view spaceId, const CallerView& caller) override {
+    if (seen_.size() + callersWriting_ >= kCallersWaitingMax) return;
+    seen_.add(spaceId, caller, nowMs());
+    if (seen_.size() >= kCallersFlush) return flushCallers();
+    if (std::exchange(callersTimerRuns_, true)) return;
+    callersTimer_.expires_after(std::chrono::milliseconds(kCallersFlushMs));
+    callersTimer_.async_wait([this, alive = alive_](const boost::system::error_code& cancelled) {
+      if (!*alive) return;
+      callersTimerRuns_ = false;
+      if (!cancelled) flushCallers();
+    });
+  }
+
+  void callers(std::string spaceId, Completion<std::vector<Caller>> done) override {
+    flushCallers();
+    read(std::move(done), [spaceId = std::move(spaceId)](LogFiles& files) { return files.callers(spaceId); });
+  }
+
   std::shared_ptr<void> follow(std::string_view spaceId, Follower follower) override {
     auto shared = std::make_shared<Follower>(std::move(follower));
     auto& followers = spaceOf(spaceId).followers;
@@ -81,6 +103,7 @@ class FileLogBook final : public LogBook {
       waiting_ -= found->second.queued.size();
       spaces_.erase(found);
     }
+    seen_.forget(spaceId);
     asio::post(writer_, [&loop = loop_, files = files_, guard = asio::make_work_guard(loop_), spaceId = std::move(spaceId), done = std::move(done)]() mutable {
       files->close(spaceId);
       asio::post(loop, [done = std::move(done)]() mutable { done({}); });
@@ -89,9 +112,11 @@ class FileLogBook final : public LogBook {
 
   void close(Completion<void> done) override {
     timer_.cancel();
+    callersTimer_.cancel();
     sweeper_.cancel();
     for (auto& [spaceId, space] : spaces_) tellDropped(space);
     flush();
+    flushCallers();
     asio::post(writer_, [&loop = loop_, files = files_, guard = asio::make_work_guard(loop_), done = std::move(done)]() mutable {
       files->closeAll();
       asio::post(loop, [done = std::move(done)]() mutable { done({}); });
@@ -218,14 +243,34 @@ class FileLogBook final : public LogBook {
     });
   }
 
+  void flushCallers() {
+    const auto count = seen_.size();
+    if (count == 0) return;
+    callersWriting_ += count;
+    asio::post(writer_, [this, alive = alive_, &loop = loop_, files = files_, guard = asio::make_work_guard(loop_), count, batch = seen_.take()] {
+      for (const auto& [spaceId, some] : batch) {
+        if (auto done = files->writeCallers(spaceId, some); !done) {
+          log::error("store", "{} callers of {} are not remembered: {}", some.size(), spaceId, done.error().detail);
+        }
+      }
+      asio::post(loop, [this, alive, count] {
+        if (*alive) callersWriting_ -= count;
+      });
+    });
+  }
+
   Loop& loop_;
   const Limits limits_;
   Counter dropped_;
   asio::steady_timer timer_;
   bool timerRuns_ = false;
+  asio::steady_timer callersTimer_;
+  bool callersTimerRuns_ = false;
   asio::steady_timer sweeper_;
   std::shared_ptr<LogFiles> files_;
   std::map<std::string, Space, std::less<>> spaces_;
+  CallersSeen seen_;
+  std::size_t callersWriting_ = 0;
   std::size_t queuedLines_ = 0;
   std::size_t waiting_ = 0;
   std::int64_t idMs_ = 0;

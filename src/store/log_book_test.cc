@@ -197,6 +197,51 @@ TEST_F(LogBookTest, AForgottenSpaceLeavesNothing) {
   open();
 }
 
+TEST_F(LogBookTest, CallersAreCountedOnceEachAndOutliveARestart) {
+  open();
+  const auto call = [this](std::string_view digest, std::string_view space = "s") {
+    book_->called(space, {digest, "https://idp.test/", R"(["api"])", "RS256", "k1"});
+  };
+  const auto callers = [this] { return *await<std::vector<Caller>>(loop_, [this](auto done) { book_->callers("s", std::move(done)); }); };
+  for (const char* digest : {"a", "b", "a", "a"}) call(digest);
+  call("c", "t");
+  ASSERT_EQ(callers().size(), 2U);
+  call("a");
+  EXPECT_TRUE(await<void>(loop_, [this](auto done) { book_->close(std::move(done)); }));
+  open();
+  const auto found = callers();
+  ASSERT_EQ(found.size(), 2U);
+  const auto& a = *std::ranges::find(found, "a", &Caller::digest);
+  EXPECT_EQ(a.count, 4U);
+  EXPECT_EQ(a.issuer, "https://idp.test/");
+  EXPECT_EQ(a.audience, R"(["api"])");
+  EXPECT_EQ(a.algorithm, "RS256");
+  EXPECT_EQ(a.keyId, "k1");
+  EXPECT_LE(a.lastMs, nowMs());
+  EXPECT_GT(a.lastMs, nowMs() - 2 * 60'000);
+  call("d");
+  EXPECT_TRUE(await<void>(loop_, [this](auto done) { book_->forget("s", std::move(done)); }));
+  EXPECT_EQ(callers().size(), 2U) << "what waited is dropped";
+}
+
+TEST_F(LogBookTest, OldCallersAndThoseBeyondTheNumberGo) {
+  LogFiles files(dir_.path(), 10, 7);
+  const auto write = [&files](const std::string& prefix, std::size_t count, UnixMs last) {
+    std::vector<Caller> many;
+    for (std::size_t i = 0; i < count; ++i) many.push_back({prefix + std::to_string(i), "", "[]", "RS256", "", last, 1});
+    EXPECT_TRUE(files.writeCallers("s", many));
+  };
+  const auto now = nowMs();
+  write("late", 3, now - LogBook::kCallersKeptMs + 60'000);
+  write("gone", 3, now - LogBook::kCallersKeptMs - 1);
+  EXPECT_EQ(files.callers("s")->size(), 3U);
+  write("new", LogBook::kCallersKept - 1, now);
+  const auto kept = *files.callers("s");
+  ASSERT_EQ(kept.size(), LogBook::kCallersKept);
+  EXPECT_TRUE(kept.front().digest.starts_with("new"));
+  EXPECT_TRUE(kept.back().digest.starts_with("late"));
+}
+
 TEST_F(LogBookTest, SpacesAreApart) {
   open();
   say("here");

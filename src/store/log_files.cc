@@ -11,13 +11,16 @@
 namespace redd::store {
 namespace {
 
-constexpr std::array<const char*, 2> kLogFormat = {
+constexpr std::array<const char*, 3> kLogFormat = {
     "CREATE TABLE line(id TEXT PRIMARY KEY, time INTEGER NOT NULL, level TEXT NOT NULL, context TEXT NOT NULL,"
     "  request TEXT NOT NULL, text TEXT NOT NULL) WITHOUT ROWID;",
     "ALTER TABLE line ADD COLUMN fields TEXT NOT NULL DEFAULT '';"
     "CREATE TABLE refusal(id TEXT PRIMARY KEY, time INTEGER NOT NULL, level TEXT NOT NULL, context TEXT NOT NULL,"
     "  request TEXT NOT NULL, text TEXT NOT NULL, fields TEXT NOT NULL, reason TEXT NOT NULL) WITHOUT ROWID;"
     "CREATE TABLE refusal_count(reason TEXT PRIMARY KEY, count INTEGER NOT NULL) WITHOUT ROWID;",
+    "CREATE TABLE caller(digest TEXT PRIMARY KEY, issuer TEXT NOT NULL, audience TEXT NOT NULL, algorithm TEXT NOT NULL,"
+    "  key TEXT NOT NULL, last INTEGER NOT NULL, count INTEGER NOT NULL) WITHOUT ROWID;"
+    "CREATE INDEX caller_last ON caller(last);",
 };
 
 // Columns: id, time, level, context, request, text, fields.
@@ -31,6 +34,11 @@ Result<void> writeRefusal(sqlite::Database& database, const LogLine& line) {
                              line.id, line.time, line.level, line.context, line.requestId, line.text, line.fields, line.refusal));
   REDD_TRY_VOID(database.run("INSERT INTO refusal_count(reason, count) VALUES(?, 1) ON CONFLICT(reason) DO UPDATE SET count = count + 1", line.refusal));
   REDD_TRY_VOID(database.run("DELETE FROM refusal WHERE id <= (SELECT id FROM refusal ORDER BY id DESC LIMIT 1 OFFSET ?)", LogBook::kRefusalsKept));
+  return {};
+}
+
+Result<void> dropOldCallers(sqlite::Database& database) {
+  REDD_TRY_VOID(database.run("DELETE FROM caller WHERE last < ?", nowMs() - LogBook::kCallersKeptMs));
   return {};
 }
 
@@ -73,9 +81,37 @@ Result<void> LogFiles::trim(sqlite::Database& database) const {
   return {};
 }
 
+Result<void> LogFiles::writeCallers(const std::string& spaceId, const std::vector<Caller>& callers) {
+  REDD_TRY(sqlite::Database * database, file(spaceId));
+  REDD_TRY(auto transaction, sqlite::Transaction::begin(*database));
+  for (const auto& one : callers) {
+    REDD_TRY_VOID(database->run("INSERT INTO caller(digest, issuer, audience, algorithm, key, last, count) VALUES(?, ?, ?, ?, ?, ?, ?)"
+                                " ON CONFLICT(digest) DO UPDATE SET last = max(last, excluded.last), count = count + excluded.count",
+                                one.digest, one.issuer, one.audience, one.algorithm, one.keyId, one.lastMs, one.count));
+  }
+  REDD_TRY_VOID(dropOldCallers(*database));
+  REDD_TRY_VOID(database->run("DELETE FROM caller WHERE digest IN (SELECT digest FROM caller ORDER BY last DESC, digest LIMIT -1 OFFSET ?)",
+                              LogBook::kCallersKept));
+  return transaction.commit();
+}
+
+Result<std::vector<Caller>> LogFiles::callers(const std::string& spaceId) {
+  REDD_TRY(sqlite::Database * database, file(spaceId));
+  REDD_TRY(auto rows, database->query("SELECT digest, issuer, audience, algorithm, key, last, count FROM caller WHERE last >= ? ORDER BY last DESC, digest",
+                                      nowMs() - LogBook::kCallersKeptMs));
+  std::vector<Caller> out;
+  const auto text = [&rows](int column) { return std::string(rows.text(column)); };
+  while (true) {
+    REDD_TRY(const bool row, rows.step());
+    if (!row) return out;
+    out.push_back({text(0), text(1), text(2), text(3), text(4), rows.integer(5), static_cast<std::uint64_t>(rows.integer(6))});
+  }
+}
+
 Result<void> LogFiles::dropOld(sqlite::Database& database) const {
   REDD_TRY_VOID(database.run("DELETE FROM line WHERE time < ?", nowMs() - ageMaxMs_));
   REDD_TRY_VOID(database.run("DELETE FROM refusal WHERE time < ?", nowMs() - ageMaxMs_));
+  REDD_TRY_VOID(dropOldCallers(database));
   return {};
 }
 

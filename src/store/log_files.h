@@ -19,6 +19,8 @@ class LogFiles {
   Result<void> write(const std::string& spaceId, const std::vector<LogLine>& lines);  // one transaction, no sync
   Result<std::vector<LogLine>> tail(const std::string& spaceId, std::size_t count, const LogFilter& filter);
   Result<Refusals> refusals(const std::string& spaceId, std::size_t count);
+  Result<void> writeCallers(const std::string& spaceId, const std::vector<Caller>& callers);  // adds to what is there
+  Result<std::vector<Caller>> callers(const std::string& spaceId);
   void sweep();  // drops what is too old in every log there is
   void close(const std::string& spaceId);
   void closeAll() { open_.clear(); }

@@ -325,6 +325,13 @@ std::optional<std::string> Plan::onlyId() const {
   return named_ && ids_->size() == 1 ? std::optional(ids_->front()) : std::nullopt;
 }
 
+std::optional<WantedIndex> Plan::wanted(const query::Sort& sort, bool limited) const {
+  if (named_ || !known_) return std::nullopt;
+  auto index = WantedIndex::make(bounds_, sort, limited);
+  if (index.fields.empty() || index.servedBy(*known_)) return std::nullopt;
+  return index;
+}
+
 std::string Plan::describe() const {
   const auto access = access_ == Access::scan ? "scan" : index_ ? "index" : "ids";
   std::string fields;

@@ -17,6 +17,7 @@
 #include "document_rows.h"
 #include "query/filter.h"
 #include "query/find_options.h"
+#include "slow_queries.h"
 #include "store/store.h"
 
 namespace redd::store {
@@ -60,6 +61,8 @@ class Plan {
   bool everything() const { return access_ == Access::scan && filters_.empty(); }  // no filter, no choice
   std::optional<std::string> onlyId() const;                                     // the filter names exactly one
   const Cost& cost() const { return cost_; }
+  // The index that would serve the query better than what it has; nullopt: there is none, or there is that index.
+  std::optional<WantedIndex> wanted(const query::Sort& sort, bool limited) const;
   std::string describe() const;  // JSON members for `explain`
 
   static constexpr std::size_t kGatheredMax = 200'000;  // ids; an index that gives more is not used

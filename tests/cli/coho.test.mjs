@@ -118,9 +118,9 @@ export default app.init();
   });
 
   test('jwks is set, shown and removed; one that may not be fetched is refused with the reason', async () => {
-    await good(['jwks', 'https://tenant.example.com/.well-known/jwks.json', '--issuer', 'https://tenant.example.com/', '--audience', 'https://api.example.com']);
+    await good(['jwks', 'https://tenant.example.com/.well-known/jwks.json', '--issuer', 'https://tenant.example.com/', '--audience', 'https://api.example.com', '--algorithms', 'RS256,ES256']);
     const { jwks } = JSON.parse((await good(['info', '--json'])).stdout);
-    assert.deepEqual(jwks, { url: 'https://tenant.example.com/.well-known/jwks.json', issuer: 'https://tenant.example.com/', audience: ['https://api.example.com'] });
+    assert.deepEqual(jwks, { url: 'https://tenant.example.com/.well-known/jwks.json', issuer: 'https://tenant.example.com/', audience: ['https://api.example.com'], algorithms: ['RS256', 'ES256'] });
     const refused = await inside(['jwks', 'http://169.254.169.254/latest']);
     assert.equal(refused.code, 1);
     assert.match(refused.stderr, /^Error: /);

@@ -15,6 +15,7 @@ describe('output: data', () => {
     await app.write({
       'people.json': JSON.stringify(people),
       'bad.json': '[{"_id": "x"}, {"_id": ',
+      'many.json': JSON.stringify(Array.from({ length: 1500 }, (_, n) => ({ _id: `${1000 + n}`, n, town: `t${n % 500}` }))),
       'more.csv': 'name,age\nDan,33\n',
       'schema.json': JSON.stringify({ type: 'object', properties: { name: { type: 'string' } } }),
       'bad_schema.json': '{"type": "nonsense"}',
@@ -92,6 +93,13 @@ describe('output: data', () => {
     await s.run('removeindex', 'people', 'name');
     await s.run('removeindex', 'people', 'age', '--json');
     await s.run('removeindex', 'people', 'age');
+    await s.run('collections', '--advice');
+    await app.good('import', 'many', 'many.json');
+    await app.good('query', 'many', '{"town": "t3"}', '--sort', 'n');
+    await app.good('count', 'many', '{"n": {"$gt": 1490}}');
+    await s.run('collections', '--advice');
+    await s.terminal('collections', '--advice');
+    await s.run('collections', '--advice', '--json');
     await s.run('dropcollection', 'logs');
     await s.run('dropcollection', 'capped', '--json');
     await s.run('dropcollection', 'capped');

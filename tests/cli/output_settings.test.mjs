@@ -80,13 +80,16 @@ describe('output: settings', () => {
     await s.run('auth', 'refusals', '--json');
     await s.run('jwks', 'http://169.254.169.254/keys');
     await s.run('jwks', 'tenant.example.com/.well-known/jwks.json', '--issuer', 'https://tenant.example.com/');
-    await s.run('jwks', 'https://tenant.example.com/.well-known/jwks.json', '--json');
+    await s.run('jwks', 'tenant.example.com/.well-known/jwks.json', '--algorithms', 'RS256,HS256');
+    await s.run('jwks', 'https://tenant.example.com/.well-known/jwks.json', '--algorithms', 'RS256,ES256', '--json');
     await s.run('auth', 'status');
     await s.terminal('auth', 'status');
     await s.run('token', 'explain', 'nonsense');
     await s.fed('nonsense\n', 'token', 'explain', '-');
     await s.terminal('token', 'explain', 'nonsense');
     await s.run('token', 'explain', 'nonsense', '--json');
+    await s.run('jwks', 'https://tenant.example.com/.well-known/jwks.json', '--audience', 'https://api.example.com', '--dry-run');
+    await s.run('jwks', '', '--dry-run', '--json');
     await s.run('jwks', '');
     await s.run('token', 'explain');
     await s.check();

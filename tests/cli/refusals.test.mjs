@@ -86,6 +86,16 @@ test('refusals and logs', async (t) => {
     assert.match(told.fix, /^coho jwks \S+ --issuer \S+ --audience someone$/);
     assert.equal(told.claims.iss, JSON.parse(Buffer.from(token.split('.')[1], 'base64url')).iss);
     assert.ok(Math.abs(told.clock.serverMs - Date.now()) < 60_000);
+    await wish({ algorithms: ['ES256', 'EdDSA'] });
+    const signed = await json('token', 'explain', token);
+    assert.equal(signed.check, 'algorithm');
+    assert.deepEqual(signed.checks.filter((one) => one.outcome === 'failed'),
+      [{ check: 'algorithm', outcome: 'failed', expected: 'alg is one of ES256, EdDSA', found: 'alg = RS256' }]);
+    assert.match(signed.fix, /^coho jwks \S+ --algorithms ES256,EdDSA,RS256$/);
+    assert.equal((await request(`${app.url}/say?level=log&text=x`, { headers: { authorization: `Bearer ${token}` } })).status, 401);
+    const logged = await until(async () => (await json('auth', 'refusals')).refusals.find((one) => one.reason === 'algorithm'));
+    assert.deepEqual([logged.expected, logged.found], ['alg is one of ES256, EdDSA', 'alg = RS256']);
+    await wish({ issuer: 'https://other.test/', audience: ['someone'] });
     const changed = await json('token', 'explain', token.replace(/.{10}$/, 'AAAAAAAAAA'));
     assert.equal(changed.check, 'signature');
     const owners = await json('token', 'explain', server.token);

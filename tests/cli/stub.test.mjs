@@ -158,6 +158,8 @@ describe('coho', () => {
     const space = `/projects/${name}/spaces/dev`;
     await good('jwks', 'https://t.test/jwks.json', '--issuer', 'https://t.test/', '--audience', 'a', 'b', '--audience', 'c');
     assert.deepEqual(stub.last(), { ...stub.last(), method: 'PUT', path: `${space}/jwks`, body: { url: 'https://t.test/jwks.json', issuer: 'https://t.test/', audience: ['a', 'b', 'c'] } });
+    await good('jwks', 'https://t.test/jwks.json', '--algorithms', 'RS256,ES256');
+    assert.deepEqual(stub.last().body, { url: 'https://t.test/jwks.json', algorithms: ['RS256', 'ES256'] });
     await good('jwks', 't.test/jwks.json');
     assert.deepEqual(stub.last().body, { url: 'https://t.test/jwks.json' });
     assert.match((await good('jwks', '')).stdout, /removed/);

@@ -29,7 +29,7 @@ export async function startStub({ token = 'stub-token' } = {}) {
       const spaces = projects.get(project);
       if (!spaces) return error(404, 'not_found', 'Unknown project');
       if (spaces.has(name)) return error(409, 'already_exists', `The space '${name}' exists.`);
-      spaces.set(name, { name, jwks: { url: '', issuer: '', audience: [] }, env: [], tokens: [], deployment: null });
+      spaces.set(name, { name, jwks: { url: '', issuer: '', audience: [], algorithms: [] }, env: [], tokens: [], deployment: null });
       return { status: 201, json: spaceJson(project, spaces.get(name), host) };
     }],
   ];
@@ -41,7 +41,7 @@ export async function startStub({ token = 'stub-token' } = {}) {
       return { status: 201, json: made };
     }],
     ['DELETE', '/tokens/:x', (space, _, __, ___, key) => { space.tokens = space.tokens.filter((one) => one.key !== key); return { json: { ok: true } }; }],
-    ['PUT', '/jwks', (space, { url, issuer = '', audience = [] }, host, project) => { space.jwks = { url, issuer, audience }; return { json: spaceJson(project, space, host) }; }],
+    ['PUT', '/jwks', (space, { url, issuer = '', audience = [], algorithms = [] }, host, project) => { space.jwks = { url, issuer, audience, algorithms }; return { json: spaceJson(project, space, host) }; }],
     ['PUT', '/env/:x', (space, { value, encrypted = false }, _, __, name) => {
       space.env = [...space.env.filter((one) => one.name !== name), encrypted ? { name, encrypted } : { name, encrypted, value }];
       return { json: { name, encrypted } };

@@ -142,6 +142,7 @@ Result<void> authStatus(const Context& context, KeySetFetch fetch) {
   Table table({"Key set", textOf(status, "url")});
   if (!textOf(status, "issuer").empty()) table.add({"Issuer", textOf(status, "issuer")});
   for (const auto& audience : textsOf(status, "audience")) table.add({"Audience", audience});
+  for (const auto& algorithm : textsOf(status, "algorithms")) table.add({"Algorithm", algorithm});
   const bool known = memberOf(status, "ageS").is_number();
   table.add({"Fetched", known ? whenText(-numberOf(status, "ageS")) : "not yet"});
   if (!textOf(status, "error").empty()) table.add({"Last error", textOf(status, "error")});

@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "base/clock.h"
 #include "data_commands.h"
 #include "files.h"
 #include "text.h"
@@ -116,6 +117,30 @@ Result<void> listCollections(const Context& context, SystemCollections system) {
                cap.is_null() ? "-" : grouped(static_cast<std::uint64_t>(numberOf(one, "cap"))), indexesText(one)});
   }
   print(context.terminal, table);
+  return {};
+}
+
+Result<void> listAdvice(const Context& context) {
+  REDD_TRY(const auto target, context.target());
+  REDD_TRY(const auto client, context.connect());
+  REDD_TRY(const auto answer, context.call(client, target, {.path = target.path("/advice")}));
+  if (context.wantsJson()) {
+    context.result(answer);
+    return {};
+  }
+  const auto advice = memberOf(answer, "advice");
+  if (!advice.is_array() || advice.empty()) {
+    context.terminal.out(fmt::format("{}\nNo query wants an index: none that lacks one has read much and returned little since the server started.", target.label()));
+    return {};
+  }
+  Table table({"COLLECTION", "INDEX", "QUERIES", "READ EACH", "RETURNED EACH", "SLOWEST", "LAST"});
+  for (const auto& one : advice) {
+    table.add({textOf(one, "collection"), fmt::format("{}", fmt::join(textsOf(one, "fields"), ",")), grouped(static_cast<std::uint64_t>(numberOf(one, "queries"))),
+               grouped(static_cast<std::uint64_t>(numberOf(one, "readAverage"))), grouped(static_cast<std::uint64_t>(numberOf(one, "returnedAverage"))),
+               fmt::format("{} ms", numberOf(one, "slowestMs")), isoTime(numberOf(one, "lastMs"))});
+  }
+  print(context.terminal, table);
+  context.terminal.out("\nFix: coho createindex COLLECTION -i INDEX");
   return {};
 }
 

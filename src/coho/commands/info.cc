@@ -19,6 +19,7 @@ std::vector<std::string> jwksRows(const Json& space) {
   std::vector<std::string> out{textOf(jwks, "url")};
   if (const auto issuer = textOf(jwks, "issuer"); !issuer.empty()) out.push_back("issuer " + issuer);
   for (const auto& audience : textsOf(jwks, "audience")) out.push_back("audience " + audience);
+  for (const auto& algorithm : textsOf(jwks, "algorithms")) out.push_back("algorithm " + algorithm);
   return out;
 }
 

@@ -1,7 +1,9 @@
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <iostream>
 
+#include "base/clock.h"
 #include "commands.h"
 #include "text.h"
 
@@ -32,6 +34,28 @@ void confirm(const Context& context, const Json& json, std::string_view sentence
 
 std::string envPath(const Target& target, const std::string& name) { return target.path("/env/" + segment(name)); }
 
+void printImpact(Terminal& terminal, const Json& impact) {
+  const auto callers = numberOf(impact, "callers"), refused = numberOf(impact, "refused");
+  if (callers == 0) {
+    terminal.out("Nobody has called with a Bearer token in the last day. Nothing was changed.");
+  } else if (refused == 0) {
+    terminal.out(fmt::format("None of the {} callers of the last day would be refused. Nothing was changed.", callers));
+  } else {
+    terminal.out(fmt::format("{} of the {} callers of the last day would be refused. Nothing was changed.", refused, callers));
+  }
+  if (const auto problem = textOf(impact, "keysProblem"); !problem.empty()) terminal.out("Keys are not judged: " + inertLine(problem));
+  if (refused == 0) return;
+  Table table({"REASON", "CALLERS", "AS IN ISSUER", "AUDIENCE", "ALGORITHM", "KEY", "LAST CALL"});
+  for (const auto& one : memberOf(impact, "reasons")) {
+    const auto example = memberOf(one, "example");
+    table.add({textOf(one, "reason"), std::to_string(numberOf(one, "callers")), textOf(example, "issuer"),
+               fmt::format("{}", fmt::join(textsOf(example, "audience"), ", ")), textOf(example, "algorithm"), textOf(example, "kid"),
+               isoTime(numberOf(example, "lastMs"))});
+  }
+  terminal.out("");
+  print(terminal, table);
+}
+
 }  // namespace
 
 Result<void> setJwks(const Context& context, const JwksArguments& arguments) {
@@ -42,6 +66,13 @@ Result<void> setJwks(const Context& context, const JwksArguments& arguments) {
   Json body{{"url", url}};
   if (!arguments.issuer.empty()) body["issuer"] = arguments.issuer;
   if (!arguments.audience.empty()) body["audience"] = arguments.audience;
+  if (!arguments.algorithms.empty()) body["algorithms"] = arguments.algorithms;
+  if (arguments.isDryRun) {
+    REDD_TRY(const auto impact, context.call(client, target, {.method = "POST", .path = target.path("/auth/impact"), .body = std::move(body)}));
+    confirm(context, impact, target.label());
+    if (!context.wantsJson()) printImpact(context.terminal, impact);
+    return {};
+  }
   REDD_TRY(const auto space, context.call(client, target, {.method = "PUT", .path = target.path("/jwks"), .body = std::move(body)}));
   const auto jwks = memberOf(space, "jwks");
   const Json json{{"project", target.project}, {"space", target.space}, {"jwks", jwks}};

@@ -25,7 +25,7 @@ class KnownCollections {
 
 class SqliteRows final : public DocumentRows {
  public:
-  SqliteRows(Database& database, KnownCollections& known) : database_(database), known_(known) {}
+  SqliteRows(Database& database, KnownCollections& known, SlowQueries* slow = nullptr) : database_(database), known_(known), slow_(slow) {}
 
   Result<std::optional<std::string>> get(const std::string& collection, std::string_view id) override;
   Result<void> scan(const std::string& collection, const std::optional<std::string>& after, Direction direction,
@@ -52,6 +52,8 @@ class SqliteRows final : public DocumentRows {
   Result<void> markMany(const std::string& collection, std::int64_t index) override;
   Result<void> removeIndex(const std::string& collection, std::int64_t index) override;
 
+  SlowQueries* slowQueries() override { return slow_; }
+
   Result<void> setExpiry(const std::string& collection, std::string_view id, UnixMs at) override;
   Result<void> arrived(const std::string& collection, std::string_view id) override;
   Result<void> left(const std::string& collection, std::string_view id) override;
@@ -69,6 +71,7 @@ class SqliteRows final : public DocumentRows {
 
   Database& database_;
   KnownCollections& known_;
+  SlowQueries* slow_;
   std::string knownName_;  // the collection that was asked for last
   std::optional<std::int64_t> knownNumber_;
 };

@@ -22,6 +22,7 @@
 #include "sqlite/lane.h"
 #include "sqlite/read_queue.h"
 #include "sqlite/sqlite_rows.h"
+#include "slow_queries.h"
 #include "store/store.h"
 
 namespace redd::store::sqlite {
@@ -76,6 +77,7 @@ class SqliteStore final : public Store, public std::enable_shared_from_this<Sqli
   void setCap(std::string collection, std::optional<std::uint64_t> cap, Completion<void> done) override;
   void createIndex(std::string collection, std::vector<std::string> fields, Progress progress, Completion<void> done) override;
   void removeIndex(std::string collection, std::vector<std::string> fields, Completion<bool> done) override;
+  void advice(Completion<std::vector<IndexAdvice>> done) override;
 
   void fileOpen(std::string scope, std::string path, Completion<std::shared_ptr<FileReader>> done) override;
   void fileCreate(Completion<std::shared_ptr<FileWriter>> done) override;
@@ -133,6 +135,7 @@ class SqliteStore final : public Store, public std::enable_shared_from_this<Sqli
   const Limits limits_;
   std::shared_ptr<ReadQueue> reads_;
   std::shared_ptr<KnownCollections> known_ = std::make_shared<KnownCollections>();
+  std::shared_ptr<SlowQueries> slow_ = std::make_shared<SlowQueries>();
   std::unique_ptr<Lane> lane_;
 
   WriteOps gathered_;

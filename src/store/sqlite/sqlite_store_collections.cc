@@ -53,6 +53,14 @@ void SqliteStore::collection(std::string name, Completion<std::optional<Collecti
   readAfter<std::optional<CollectionInfo>>(number, std::move(job), std::move(done));
 }
 
+void SqliteStore::advice(Completion<std::vector<IndexAdvice>> done) {
+  auto job = [known = known_, slow = slow_](Database& database) {
+    SqliteRows rows(database, *known);
+    return slow->list(rows);
+  };
+  readAfter<std::vector<IndexAdvice>>(called_, std::move(job), std::move(done));
+}
+
 void SqliteStore::createCollection(std::string name, CollectionOptions options, Completion<void> done) {
   const auto bytes = options.schema ? options.schema->size() : 0;
   auto work = [name, options = std::move(options)](DocumentRows& rows) { return store::createCollection(rows, name, options); };

@@ -70,8 +70,8 @@ void SqliteStore::remove(std::string collection, Selector selector, Many many, C
 void SqliteStore::findOne(std::string collection, Selector selector, std::string options,
                           Completion<std::optional<std::string>> done) {
   const auto number = writtenIn(collection);
-  auto job = [known = known_, collection = std::move(collection), selector = std::move(selector), options = std::move(options)](Database& database) {
-    SqliteRows rows(database, *known);
+  auto job = [known = known_, slow = slow_, collection = std::move(collection), selector = std::move(selector), options = std::move(options)](Database& database) {
+    SqliteRows rows(database, *known, slow.get());
     return findOneDocument(rows, collection, selector, options);
   };
   readAfter<std::optional<std::string>>(number, std::move(job), std::move(done));
@@ -79,8 +79,8 @@ void SqliteStore::findOne(std::string collection, Selector selector, std::string
 
 void SqliteStore::count(std::string collection, std::string filter, Completion<std::uint64_t> done) {
   const auto number = writtenIn(collection);
-  auto job = [known = known_, collection = std::move(collection), filter = std::move(filter)](Database& database) {
-    SqliteRows rows(database, *known);
+  auto job = [known = known_, slow = slow_, collection = std::move(collection), filter = std::move(filter)](Database& database) {
+    SqliteRows rows(database, *known, slow.get());
     return countDocuments(rows, collection, filter);
   };
   readAfter<std::uint64_t>(number, std::move(job), std::move(done));
@@ -90,8 +90,8 @@ void SqliteStore::count(std::string collection, std::string filter, Completion<s
 
 void SqliteStore::find(std::string collection, Find find, Completion<Page> done) {
   const auto number = writtenIn(collection);
-  auto job = [known = known_, collection = std::move(collection), find = std::move(find)](Database& database) -> Result<PageRead> {
-    SqliteRows rows(database, *known);
+  auto job = [known = known_, slow = slow_, collection = std::move(collection), find = std::move(find)](Database& database) -> Result<PageRead> {
+    SqliteRows rows(database, *known, slow.get());
     REDD_TRY(Finder finder, Finder::make(collection, find));
     REDD_TRY(auto items, finder.page(rows));
     return PageRead{std::move(items), std::move(finder)};
@@ -112,8 +112,8 @@ void SqliteStore::find(std::string collection, Find find, Completion<Page> done)
 void SqliteStore::next(std::uint64_t cursor, Completion<Page> done) {
   auto finder = cursors_.take(cursor);
   if (!finder) return failLater(std::move(done), finder.error());
-  auto job = [known = known_, finder = *std::move(finder)](Database& database) mutable -> Result<PageRead> {
-    SqliteRows rows(database, *known);
+  auto job = [known = known_, slow = slow_, finder = *std::move(finder)](Database& database) mutable -> Result<PageRead> {
+    SqliteRows rows(database, *known, slow.get());
     REDD_TRY(auto items, finder.page(rows));
     return PageRead{std::move(items), std::move(finder)};
   };

@@ -35,6 +35,106 @@ class IndexContract : public StoreContract {
     return items;
   }
 };
+class AdviceContract : public IndexContract {
+ protected:
+  std::vector<IndexAdvice> advice() {
+    auto all = await<std::vector<IndexAdvice>>(loop_, [&](auto done) { store_->advice(std::move(done)); });
+    EXPECT_TRUE(all) << all.error().detail;
+    return all.value_or(std::vector<IndexAdvice>());
+  }
+  std::vector<std::string> advised() {  // "collection:field,field"
+    std::vector<std::string> out;
+    for (const auto& one : advice()) {
+      std::string text = one.collection + ":";
+      for (const auto& field : one.fields) text += (text.ends_with(':') ? "" : ",") + field;
+      out.push_back(text);
+    }
+    return out;
+  }
+  void fill(const std::string& collection, int documents) {
+    std::vector<std::string> texts;
+    for (int i = 0; i < documents; ++i) {
+      texts.push_back(R"({"_id":")" + std::to_string(10'000 + i) + R"(","n":)" + std::to_string(i) + R"(,"t":"t)" + std::to_string(i % 500) + R"(","a":{"b":)" + std::to_string(i % 7) + "}}");
+    }
+    ASSERT_TRUE(insert(collection, std::move(texts)));
+  }
+};
+INSTANTIATE_TEST_SUITE_P(Stores, AdviceContract, allStores(), nameOf);
+
+TEST_P(AdviceContract, ASlowShapeIsToldUntilAnIndexServesIt) {
+  fill("c", 2'000);
+  EXPECT_EQ(all(R"({"t":"t7"})").size(), 4U);
+  EXPECT_EQ(all(R"({"t":"t8"})").size(), 4U);
+  EXPECT_EQ(all(R"({"t":"none"})").size(), 0U);
+  const auto told = advice();
+  ASSERT_EQ(told.size(), 1U);
+  EXPECT_EQ(told[0].collection, "c");
+  EXPECT_THAT(told[0].fields, ElementsAre("t"));
+  EXPECT_EQ(told[0].queries, 3U);
+  EXPECT_EQ(told[0].documentsRead, 6'000U);
+  EXPECT_EQ(told[0].documentsReturned, 8U);
+  EXPECT_GT(told[0].slowestNs, 0);
+  EXPECT_NEAR(static_cast<double>(told[0].lastMs), static_cast<double>(nowMs()), 60'000);
+  ASSERT_TRUE(createIndex("c", {"t"}));
+  EXPECT_THAT(advised(), ElementsAre());
+  EXPECT_EQ(all(R"({"t":"t7"})").size(), 4U);
+  EXPECT_THAT(advised(), ElementsAre()) << "what the index serves is not slow";
+  ASSERT_TRUE(removeIndex("c", {"t"}));
+  EXPECT_THAT(advised(), ElementsAre()) << "it is forgotten, not hidden";
+}
+
+TEST_P(AdviceContract, EqualFieldsComeFirstThenTheSortOrOneRange) {
+  fill("c", 2'000);
+  all(R"({"n":{"$gt":1990},"t":"t5"})");
+  all(R"({"t":"t5"})", R"({"sort":{"n":-1}})");
+  all(R"({"t":{"$in":["t5","t6"]},"a.b":3})");
+  all("{}", R"({"sort":{"n":1},"limit":5})");
+  all(R"({"n":{"$gt":1990}})", R"({"sort":{"a.b":1}})");
+  EXPECT_THAT(advised(), ::testing::UnorderedElementsAre("c:t,n", "c:a.b,t", "c:n"));
+  all(R"({"n":{"$gt":1990}})", R"({"sort":{"a.b":1,"t":-1},"limit":1})");  // no index runs both ways
+  EXPECT_EQ(advised().size(), 3U);
+  ASSERT_TRUE(createIndex("c", {"t", "a.b", "n"}));  // equal fields in any order; gives no order of n behind t alone
+  EXPECT_THAT(advised(), ::testing::UnorderedElementsAre("c:t,n", "c:n"));
+  ASSERT_TRUE(createIndex("c", {"t", "n"}));
+  EXPECT_THAT(advised(), ElementsAre("c:n"));
+  ASSERT_TRUE(createIndex("c", {"n"}));
+  EXPECT_THAT(advised(), ElementsAre());
+}
+
+TEST_P(AdviceContract, FastOnesAndThoseThatNoIndexServesLeaveNothing) {
+  fill("c", 2'000);
+  fill("few", 900);
+  all(R"({"t":"t7"})", R"({"limit":1})");              // ended early
+  all(R"({"a.b":3})");                                 // returns a seventh
+  all(R"({"$or":[{"n":7},{"t":"none"}]})");            // no field that all matches have
+  all(R"({"_id":"none"})");
+  all("{}", R"({"sort":{"n":1}})");                    // returns all it reads
+  EXPECT_EQ(find("few", R"({"t":"none"})", "{}")->items.size(), 0U);
+  EXPECT_EQ(find("nothing", R"({"t":"none"})", "{}")->items.size(), 0U);
+  explain(R"({"t":"none"})");
+  EXPECT_THAT(advised(), ElementsAre());
+}
+
+TEST_P(AdviceContract, CountsAndSingleDocumentsTooWorstFirstAndNoneOfWhatIsGone) {
+  fill("c", 2'000);
+  fill("d", 1'500);
+  const auto count = await<std::uint64_t>(loop_, [&](auto done) { store_->count("c", R"({"n":1999})", std::move(done)); });
+  EXPECT_EQ(*count, 1U);
+  const auto one = await<std::optional<std::string>>(loop_, [&](auto done) { store_->findOne("d", {.filter = R"({"n":1499})"}, "{}", std::move(done)); });
+  ASSERT_TRUE(one && *one);
+  EXPECT_THAT(advised(), ElementsAre("c:n", "d:n"));
+  EXPECT_TRUE(find("d", R"({"n":1})", "{}"));
+  EXPECT_THAT(advised(), ElementsAre("d:n", "c:n"));
+  ASSERT_TRUE(await<bool>(loop_, [&](auto done) { store_->dropCollection("d", std::move(done)); }));
+  EXPECT_THAT(advised(), ElementsAre("c:n"));
+}
+
+TEST_P(AdviceContract, ShapesAreBounded) {
+  fill("c", 1'000);
+  for (int i = 0; i < 120; ++i) EXPECT_TRUE(find("c", R"({"f)" + std::to_string(i) + R"(":1})", "{}"));
+  EXPECT_EQ(advised().size(), 100U);
+}
+
 INSTANTIATE_TEST_SUITE_P(Stores, IndexContract, allStores(), nameOf);
 
 TEST_P(IndexContract, ServesEqualityRangeListPrefixAndSort) {

@@ -24,6 +24,7 @@ struct MapCollection {
   std::map<std::string, UnixMs, std::less<>> expiries;
 };
 struct MapData {
+  std::shared_ptr<SlowQueries> slow = std::make_shared<SlowQueries>();
   std::map<std::string, MapCollection> collections;
   std::map<std::int64_t, std::set<std::pair<std::string, std::string>>> keys;  // index → (key, id)
   std::int64_t lastNumber = 0;
@@ -32,6 +33,7 @@ struct MapData {
 class MapRows final : public DocumentRows {
  public:
   explicit MapRows(MapData& data) : data_(data) {}
+  SlowQueries* slowQueries() override { return data_.slow.get(); }
 
   Result<std::optional<std::string>> get(const std::string& collection, std::string_view id) override {
     const auto* own = own_(collection);
@@ -338,6 +340,10 @@ class MemoryStore final : public Store {
     later(std::move(done), atomically([&](MapRows& rows) { return putDocuments(rows, collection, documents); }));
   }
 
+  void advice(Completion<std::vector<IndexAdvice>> done) override {
+    MapRows rows(data_);
+    later(std::move(done), data_.slow->list(rows));
+  }
   void collections(Completion<std::vector<CollectionInfo>> done) override {
     later(std::move(done), atomically([&](MapRows& rows) -> Result<std::vector<CollectionInfo>> {
       std::vector<CollectionInfo> all;

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "auth/explanation.h"
+#include "auth/forecast.h"
 #include "auth/verdict.h"
 #include "base/clock.h"
 #include "base/limits.h"
@@ -58,6 +59,10 @@ class Authenticator {
   // The key set as it is now. KeySetFetch::whenDue asks the endpoint first when there is no fresh set, as a request would.
   enum class KeySetFetch : std::uint8_t { never, whenDue };
   virtual Task<KeySetStatus> status(std::string spaceId, TokenPolicy policy, KeySetFetch fetch) = 0;
+
+  // What `proposed` would say of callers whom the space has accepted. Keys are judged when its URL is not the space's present one: that set
+  // is fetched as for a request, looked at, and not kept.
+  virtual Task<Forecast> foresee(std::string spaceId, std::string presentUrl, TokenPolicy proposed, std::vector<Caller> callers) = 0;
 
   // Settings changed or the space is gone: drop everything known about it.
   virtual void forget(std::string_view spaceId) = 0;

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -25,6 +26,15 @@ enum class Check : std::uint8_t {
 };
 std::string_view className(Check check);  // "malformed", "algorithm", "unknown key", "signature", "expired", "not yet valid", …
 
+// Who calls with an accepted token, as far as a policy may ask. A token's sub is in the digest only.
+struct Caller {
+  std::string digest;     // of sub, iss, aud, alg and kid; hex
+  std::string issuer;     // "" none
+  std::string audience;   // a JSON list of texts
+  std::string algorithm;  // RS256
+  std::string keyId;      // kid; "" none
+};
+
 // Immutable once made; shared by cache and requests.
 struct Verdict {
   Check failed = Check::none;
@@ -33,6 +43,7 @@ struct Verdict {
   std::string found;     // e.g. "aud = [\"https://other.test\"]"
   std::string keyId;     // kid of the key that verified it
   std::int64_t validUntilMs = 0;  // accepted: exp with leeway, or far future
+  std::optional<Caller> caller;   // accepted; nullopt when it says more of itself than is kept
   bool accepted() const { return failed == Check::none; }
 };
 using VerdictPtr = std::shared_ptr<const Verdict>;

@@ -108,7 +108,7 @@ class Catalogue {
   virtual Result<SpacePtr> adoptSpace(std::string_view project, std::string_view name, AdoptedSpace adopted, Existing existing) = 0;
 
   virtual Result<SpacePtr> setTokenPolicy(std::string_view project, std::string_view space, std::string jwksUrl, std::string issuer,
-                                          std::vector<std::string> audience) = 0;
+                                          std::vector<std::string> audience, std::vector<std::string> algorithms) = 0;
   virtual Result<SpacePtr> setAllowedHosts(std::string_view project, std::string_view space, std::vector<std::string> ranges) = 0;
   virtual Result<SpacePtr> setCorsOrigins(std::string_view project, std::string_view space, std::vector<std::string> origins) = 0;
   virtual Result<SpacePtr> setDomains(std::string_view project, std::string_view space, std::vector<std::string> domains) = 0;

@@ -63,7 +63,8 @@ constexpr Server boundedBy(std::uint32_t own, Server server) {
 
 struct Settings {
   std::string jwksUrl, issuer;
-  std::vector<std::string> audience, algorithms;
+  std::vector<std::string> audience;
+  std::vector<std::string> algorithms;    // that may sign a token; empty: all that module auth accepts
   std::vector<std::string> allowedHosts;  // addresses and CIDR ranges, spec 30.6; empty: no restriction
   std::vector<std::string> corsOrigins;   // empty: every origin is echoed (SEC-20)
   std::vector<std::string> domains;       // host names whose whole path is the space's API path (spec 20.1)

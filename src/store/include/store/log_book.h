@@ -2,7 +2,8 @@
 // live to followers. Lines are written in batches without waiting for a sync: a log line may be lost with the power, never a
 // document. Over Limits::logLinesPerSecond lines are dropped and counted in one line that says so. Kept are the newest
 // Limits::logLinesPerSpaceMax lines of the last kDaysMax days (or as many as open() was told); and, apart from them, the newest kRefusalsKept refused requests with
-// counts of all of them by reason, so that a script that prints much does not hide why people are turned away.
+// counts of all of them by reason, so that a script that prints much does not hide why people are turned away; and who has called with an
+// accepted token, so that one can tell whom another policy would turn away.
 #pragma once
 
 #include <cstdint>
@@ -41,6 +42,16 @@ struct Refusals {
   std::vector<Reason> counts;   // of all since the log began, the most frequent first
 };
 
+// Who called a space with an accepted token: a digest, and what the token said of where it is from and for (module auth's Caller).
+struct CallerView {
+  std::string_view digest, issuer, audience, algorithm, keyId;
+};
+struct Caller {
+  std::string digest, issuer, audience, algorithm, keyId;
+  UnixMs lastMs = 0;  // the minute of the last call
+  std::uint64_t count = 0;
+};
+
 class LogBook {
  public:
   static constexpr std::size_t kDaysMax = 7;
@@ -55,6 +66,14 @@ class LogBook {
   // The newest `count` refused requests.
   static constexpr std::size_t kRefusalsKept = 1'000;
   virtual void refusals(std::string spaceId, std::size_t count, Completion<Refusals> done) = 0;
+
+  // A request of this caller was accepted. On the loop, and cheap: counts, and writes some seconds later what has come together. Kept are those
+  // who called in the last kCallersKeptMs, of a space with more than kCallersKept the ones who called last.
+  static constexpr std::size_t kCallersKept = 10'000;
+  static constexpr std::int64_t kCallersKeptMs = 24 * 3'600'000;
+  virtual void called(std::string_view spaceId, const CallerView& caller) = 0;
+  // The last to call first.
+  virtual void callers(std::string spaceId, Completion<std::vector<Caller>> done) = 0;
 
   // Called on the loop for each later line until the returned handle is destroyed.
   using Follower = std::function<void(const LogLine&)>;

@@ -69,6 +69,15 @@ struct CollectionInfo {
   CollectionOptions options = {};
   std::vector<IndexInfo> indexes = {};
 };
+// Queries of one shape that read many documents to return few, and the index that would serve them.
+struct IndexAdvice {
+  std::string collection;
+  std::vector<std::string> fields;      // of the index
+  std::uint64_t queries = 0;
+  std::uint64_t documentsRead = 0, documentsReturned = 0;  // by all of them
+  std::int64_t slowestNs = 0;
+  UnixMs lastMs = 0;
+};
 using Progress = std::move_only_function<void(std::uint64_t documents)>;  // so many were indexed so far; on the loop
 
 struct Find {
@@ -125,6 +134,9 @@ class Store {
   // once. Errors: invalidArgument (no field, more than kIndexFieldsMax, more than kIndexesMax indexes).
   virtual void createIndex(std::string collection, std::vector<std::string> fields, Progress progress, Completion<void> done) = 0;
   virtual void removeIndex(std::string collection, std::vector<std::string> fields, Completion<bool> done) = 0;  // false: there was none
+  // Finds and counts since the store was opened that read at least 1,000 documents, and ten times what they returned, without such an index;
+  // worst first, at most 100 shapes.
+  virtual void advice(Completion<std::vector<IndexAdvice>> done) = 0;
   static constexpr std::size_t kIndexesMax = 32;       // of a collection
   static constexpr std::size_t kIndexFieldsMax = 8;
 
