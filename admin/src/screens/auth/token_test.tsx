@@ -8,14 +8,12 @@ import { coho, type Draft } from './draft';
 import { Told } from './explanation';
 import { fixesOf } from './fixes';
 import { handed } from './handed';
+import { bareToken } from './token_text';
 
 interface Props {
   policy: Policy;
   fill: (change: Partial<Draft>) => void;
 }
-
-// What people paste is often the whole header.
-const bare = (text: string) => text.trim().replace(/^authorization:\s*/i, '').replace(/^bearer\s+/i, '');
 
 export function TokenTest({ policy, fill }: Props) {
   const { at, canWrite } = useSpace();
@@ -29,13 +27,13 @@ export function TokenTest({ policy, fill }: Props) {
     if (text) explain.mutate({ ...at, token: text });
   };
   useEffect(() => {
-    if (token) test(bare(token));
+    if (token) test(bareToken(token));
     // Once: a token that was handed over is tested at once.
   }, []);
   if (!canWrite) return <Empty title="Testing a token needs the role developer">{kReadOnly}</Empty>;
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    test(bare(token));
+    test(bareToken(token));
   };
   return (
     <div className="flex flex-col gap-4">
