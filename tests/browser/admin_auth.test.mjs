@@ -202,6 +202,36 @@ test('callers are held to addresses and origins; what is none is told at its fie
   assert.deepEqual(problems, []);
 });
 
+test('before a policy is saved, the callers of the last day whom it would refuse are named; algorithms are chosen by name', async (t) => {
+  const { page, app, jwks, problems } = await open(t, { policy: { url: idp.jwks } });
+  if (!(await jwks()).algorithms) return t.skip('this server cannot say whom a policy would refuse');
+  for (const audience of [kAudience, 'https://other.redd.test']) assert.equal((await fetch(`${app.url}/hello`, bearer(await idp.token({ audience, scope: 'read' })))).status, 200);
+  await page.getByLabel('Audience').fill(kAudience);
+  const save = page.getByRole('button', { name: 'Save', exact: true });
+  await save.click();
+  const dialog = page.getByRole('dialog', { name: 'Save the policy?' });
+  await dialog.getByText('1 caller refused').waitFor();
+  await dialog.getByRole('row', { name: /^audience 1 .*other\.redd\.test.*RS256/ }).waitFor();
+  await keepPicture(page, 'auth-impact');
+  await dialog.getByRole('button', { name: 'Back' }).click();
+  assert.deepEqual((await jwks()).audience, [], 'asking saved the policy');
+  await page.getByLabel('Audience').fill('');
+  await page.getByLabel('RS256').check();
+  await page.getByLabel('ES256').check();
+  await save.click();
+  await dialog.getByText('Nobody is refused').waitFor();
+  await dialog.getByRole('button', { name: 'Save the policy' }).click();
+  await dialog.waitFor({ state: 'detached' });
+  assert.deepEqual((await jwks()).algorithms, ['RS256', 'ES256']);
+  await page.getByRole('button', { name: 'Remove the policy' }).click();
+  const removal = page.getByRole('dialog', { name: 'Remove the policy?' });
+  await removal.getByText('2 callers refused').waitFor();
+  await keepPicture(page, 'auth-removal');
+  await removal.getByRole('button', { name: 'Cancel' }).click();
+  assert.equal((await jwks()).url, idp.jwks);
+  assert.deepEqual(problems, []);
+});
+
 test('a viewer sees eight characters of an API token and can change nothing', async (t) => {
   const { server, app, at } = await startSpace(t, { deploy: false });
   const { key } = await server.api('POST', `${app.space}/tokens`, { access: 'READWRITE', description: 'import' });
