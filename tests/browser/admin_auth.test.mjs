@@ -36,7 +36,7 @@ const tab = (page, name) => page.getByRole('tab', { name, exact: true }).click()
 const bearer = (token) => ({ headers: { authorization: `Bearer ${token}` } });
 
 test('a space is closed until its JWKS URL is set on the screen; wrong addresses are told at the field', async (t) => {
-  const { page, app, jwks, problems } = await open(t);
+  const { page, server, app, jwks, problems } = await open(t);
   const token = await idp.token({ audience: kAudience });
   assert.equal((await fetch(`${app.url}/hello`, bearer(token))).status, 403);
   await page.getByText('No key set').waitFor();
@@ -54,7 +54,8 @@ test('a space is closed until its JWKS URL is set on the screen; wrong addresses
   await url.fill('http://10.1.2.3/keys');
   await save.click();
   const dialog = page.getByRole('dialog', { name: 'Accept tokens of this key set?' });
-  await Promise.race([dialog.waitFor().then(() => dialog.getByRole('button', { name: 'Save the policy' }).click()), page.getByRole('alert').filter({ hasText: '10.1.2.3' }).waitFor()]);
+  // A server that foresees whom a policy refuses looks at the address at once, another when it is saved.
+  if (!(await jwks()).algorithms) await dialog.getByRole('button', { name: 'Save the policy' }).click();
   await page.getByRole('alert').filter({ hasText: '10.1.2.3' }).waitFor();
   assert.equal((await jwks()).url, '', 'a refused policy was saved');
 
@@ -81,6 +82,9 @@ test('a space is closed until its JWKS URL is set on the screen; wrong addresses
   await sure.getByRole('button', { name: 'Remove the policy' }).click();
   await sure.waitFor({ state: 'detached' });
   assert.equal((await jwks()).url, '');
+  await server.api('PUT', `${app.space}/jwks`, { url: idp.jwks });
+  await page.getByRole('button', { name: 'Remove the policy' }).click();
+  assert.equal(await sure.getByLabel('Type dev to go on').inputValue(), '', 'the word of the last time is still there');
   assert.deepEqual(problems, []);
 });
 
@@ -94,7 +98,7 @@ test('a token is tested: a good one is accepted, a wrong audience is explained a
   await field.fill(`Authorization: Bearer ${await idp.token({ audience: kAudience })}`);
   await run.click();
   await page.getByRole('status').filter({ hasText: 'Accepted.' }).waitFor();
-  assert.equal(await page.getByRole('region', { name: 'Checks', exact: true }).last().getByText('failed').count(), 0);
+  assert.equal(await page.getByRole('region', { name: 'Each check' }).getByText('failed').count(), 0);
   await page.getByLabel('Claims of the token').getByText('auth0|alice').first().waitFor();
   await keepPicture(page, 'auth-accepted');
 

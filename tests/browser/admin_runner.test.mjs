@@ -91,7 +91,7 @@ test('a body, headers and parts of the path with every kind of quote arrive as t
   const { page, problems } = await open(t);
   await signIn(page, 'bob');
   await page.getByLabel('Method').selectOption('POST');
-  await page.getByLabel('Path').fill('/echo');
+  await page.getByLabel('Path', { exact: true }).fill('/echo');
   await page.getByRole('button', { name: 'Add a header' }).click();
   await page.getByLabel('Name of header 1').fill('X-Note');
   const note = `it's "so" $HOME \`id\` \\n !`;
@@ -122,7 +122,7 @@ test('a body, headers and parts of the path with every kind of quote arrive as t
   await keepPicture(page, 'runner-item');
 
   await page.getByRole('list', { name: 'Sent requests' }).getByRole('button', { name: /\/echo/ }).click();
-  assert.equal(await page.getByLabel('Path').inputValue(), '/echo');
+  assert.equal(await page.getByLabel('Path', { exact: true }).inputValue(), '/echo');
   assert.equal(await page.getByLabel('Method').inputValue(), 'POST');
   assert.deepEqual(problems, []);
 });
@@ -130,12 +130,12 @@ test('a body, headers and parts of the path with every kind of quote arrive as t
 test('what cannot be sent is told at its field, and nothing is sent', async (t) => {
   const { page, requests, app, problems } = await open(t);
   const said = (text) => page.getByRole('alert').filter({ hasText: text }).waitFor();
-  await page.getByLabel('Path').fill('hello?x=1');
+  await page.getByLabel('Path', { exact: true }).fill('hello?x=1');
   await send(page);
   await said('The path begins with /');
-  await page.getByLabel('Path').fill('/hello?x=1');
+  await page.getByLabel('Path', { exact: true }).fill('/hello?x=1');
   await said('goes into the rows of the query');
-  await page.getByLabel('Path').fill('/items/:id');
+  await page.getByLabel('Path', { exact: true }).fill('/items/:id');
   await said('Give it a value.');
   await page.getByLabel(':id', { exact: true }).fill('..');
   await said('Browsers resolve');
@@ -167,7 +167,7 @@ test('what cannot be sent is told at its field, and nothing is sent', async (t) 
 test('a refusal is explained, and its token goes to the test of the Auth screen, in no address', async (t) => {
   const { page, server, app, problems } = await open(t);
   const token = await idp.token({ audience: 'https://other.redd.test', scope: 'read' });
-  await page.getByLabel('Path').fill('/hello');
+  await page.getByLabel('Path', { exact: true }).fill('/hello');
   await send(page);
   await status(page, '401');
   await page.getByText('Redd refused it before the code ran:').waitFor();
@@ -207,7 +207,7 @@ test('an API token, a picture, a text, a regular expression, a space that other 
   await page.getByText('an origin of its own').waitFor();
   await route(/thing/);
   await page.getByText('The route is a regular expression').waitFor();
-  await page.getByLabel('Path').fill('/v2/thing');
+  await page.getByLabel('Path', { exact: true }).fill('/v2/thing');
   await send(page);
   await page.getByLabel('Body of the answer').getByText('matched').waitFor();
   assert.ok(requests.some(({ url }) => url === `http://${app.host}/dev/v2/thing`), 'a space of another project is reached under its own host name');
@@ -217,7 +217,7 @@ test('an API token, a picture, a text, a regular expression, a space that other 
   await server.api('PUT', `${app.space}/cors-origins`, { origins: ['https://app.example.com'] });
   await page.reload();
   await logIn(page, server.token);
-  await page.getByLabel('Path').fill('/words');
+  await page.getByLabel('Path', { exact: true }).fill('/words');
   await send(page);
   await page.getByRole('alert').filter({ hasText: 'lets only pages of https://app.example.com' }).waitFor();
   assert.deepEqual(problems, []);

@@ -66,7 +66,7 @@ export function ApiTokens({ tokens }: { tokens: ApiToken[] }) {
         {tokens.length === 0 ? (
           <Empty title="No API token">{canWrite ? 'Add one above for a program that has no person to sign in, such as a job or a webhook.' : 'A developer or owner can add one.'}</Empty>
         ) : (
-          <Table label="API tokens" head={['Token', 'Access', 'What it is for', '']}>
+          <Table label="API tokens" head={['Token', 'Access', 'What it is for', <span className="sr-only">Actions</span>]}>
             {tokens.map((one) => (
               <tr key={one.key} className="[&>td]:align-middle!">
                 <td className="font-mono text-xs whitespace-nowrap">{begun(one.key)}…</td>

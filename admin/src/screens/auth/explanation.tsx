@@ -80,7 +80,7 @@ export function Told(props: Props) {
       <Verdict {...props} />
       {answer.checks.length > 0 && (
         <Panel title="Checks">
-          <Table label="Checks" head={['Check', 'Outcome', 'Expected', 'Found']}>
+          <Table label="Each check" head={['Check', 'Outcome', 'Expected', 'Found']}>
             {answer.checks.map((one) => (
               <tr key={one.check}>
                 <td className="whitespace-nowrap">{one.check}</td>
@@ -112,7 +112,7 @@ export function Told(props: Props) {
         )}
         {answer.keys.length > 0 && (
           <Panel title="Keys tried">
-            <Table label="Keys tried" head={['Key ID', 'Kind', 'Outcome']}>
+            <Table label="Each key" head={['Key ID', 'Kind', 'Outcome']}>
               {answer.keys.map((key, index) => (
                 <tr key={`${key.kid} ${index}`}>
                   <td className="font-mono text-xs break-all">{key.kid || '–'}</td>
