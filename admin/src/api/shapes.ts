@@ -148,7 +148,17 @@ export interface Explanation {
   claims: unknown;
   checks: Check[];
   keys: { kid: string; kty: string; alg: string; outcome: string }[];
-  clock: Record<string, unknown>;
+  clock?: TokenClock; // absent of a credential that is no token of an identity provider
+}
+// Milliseconds since 1970, or seconds from the server's now; null: the token does not say.
+export interface TokenClock {
+  serverMs: number;
+  leewayS: number;
+  issuedAtMs: number | null;
+  notBeforeMs: number | null;
+  expiresAtMs: number | null;
+  issuedInS: number | null;
+  expiresInS: number | null;
 }
 export interface Refused extends RequestFields {
   time: number;
@@ -158,11 +168,12 @@ export interface AuthStatus {
   url: string;
   issuer: string;
   audience: string[];
+  algorithms?: string[];
   keys: { kid: string; kty: string; alg: string }[];
-  unusable: unknown;
-  fetchedAtMs: number;
-  ageS: number;
-  triedAtMs: number;
+  unusable: string[];
+  fetchedAtMs: number | null;
+  ageS: number | null;
+  triedAtMs: number | null;
   error: string;
 }
 export interface Worker {
@@ -348,6 +359,9 @@ export interface Answers {
   'space.activity': Activity;
   'space.moments': { moments: { fromMs: number; toMs: number }[] };
   'token.add': ApiToken;
+  'jwks.set': Space;
+  'hosts.set': Space;
+  'cors.set': Space;
   'deploy.list': { deployments: Deployment[] };
   deploy: { id: string; routes: Route[]; bundleBytes: number; startMs: number };
   'deploy.rollback': { id: string; restores: string; replaced: string; routes: Route[]; tookMs: number };

@@ -18,7 +18,12 @@ const index = createRoute({
   },
 });
 const overview = createRoute({ getParentRoute: () => space, path: 'overview', component: lazyRouteComponent(() => import('../screens/overview/overview'), 'Overview') });
-const auth = createRoute({ getParentRoute: () => space, path: 'auth', component: lazyRouteComponent(() => import('../screens/auth/auth'), 'Auth') });
+const auth = createRoute({
+  getParentRoute: () => space,
+  path: 'auth',
+  validateSearch: (search: Record<string, unknown>): { part?: string } => (typeof search.part === 'string' ? { part: search.part } : {}),
+  component: lazyRouteComponent(() => import('../screens/auth/auth'), 'Auth'),
+});
 const logs = createRoute({
   getParentRoute: () => space,
   path: 'logs',

@@ -1,6 +1,6 @@
 // A dialog above the page, and one that asks for a typed word before something is lost.
 import { Dialog as Base } from '@base-ui/react/dialog';
-import { useState, type FormEvent, type ReactNode } from 'react';
+import { useEffect, useState, type FormEvent, type ReactNode } from 'react';
 import { Button, Command, TextField } from './kit';
 
 interface DialogProps {
@@ -44,23 +44,20 @@ interface ConfirmProps {
 
 export function Confirm({ title, open, close, word, action, command, busy, run, children }: ConfirmProps) {
   const [typed, setTyped] = useState('');
+  useEffect(() => setTyped(''), [open]);
   const isRight = typed === word;
   const submit = (event: FormEvent) => {
     event.preventDefault();
     if (isRight) run();
   };
-  const leave = () => {
-    setTyped('');
-    close();
-  };
   return (
-    <Dialog title={title} open={open} close={leave}>
+    <Dialog title={title} open={open} close={close}>
       <form onSubmit={submit} className="flex flex-col gap-3">
         <div>{children}</div>
         {word && <TextField label={`Type ${word} to go on`} value={typed} onChange={(event) => setTyped(event.target.value)} />}
         {command && <Command>{command}</Command>}
         <div className="flex justify-end gap-2">
-          <Button onClick={leave}>Cancel</Button>
+          <Button onClick={close}>Cancel</Button>
           <Button look="danger" type="submit" disabled={!isRight} busy={busy}>
             {action}
           </Button>

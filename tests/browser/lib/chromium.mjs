@@ -29,7 +29,7 @@ export async function openPage(t, browser, options = {}) {
   context.on('request', (request) => {
     const { hostname, protocol } = new URL(request.url());
     requests.push({ method: request.method(), url: request.url(), body: request.postData() ?? '' });
-    if (protocol.startsWith('http') && hostname !== 'localhost') problems.push(`asked for ${request.url()}`);
+    if (protocol.startsWith('http') && !/^(.+\.)?localhost$/.test(hostname)) problems.push(`asked for ${request.url()}`);
   });
   context.on('weberror', (error) => problems.push(String(error.error())));
   context.on('console', (message) => {
