@@ -76,7 +76,7 @@ export function Documents({ collection }: { collection: Collection }) {
         }}
       />
       <div className="mb-2 flex flex-wrap items-center gap-2">
-        <p role="status" className="min-w-0 flex-1 basis-60 text-muted">
+        <p role="status" className="min-w-0 flex-1 basis-80 text-muted">
           <b className="text-ink tabular-nums">{total.data === undefined ? '…' : plural(count, 'document')}</b>
           {explained.data && <> · {sayHow(explained.data)}</>}
         </p>
