@@ -70,9 +70,9 @@ export function Documents({ collection }: { collection: Collection }) {
         text={text}
         refused={total.error ? messageOf(total.error) : null}
         apply={(typed, next) => {
+          if (typed === text) return documentsChanged();
           setText(typed);
           setFilter(next);
-          documentsChanged();
         }}
       />
       <div className="mb-2 flex flex-wrap items-center gap-2">

@@ -3,24 +3,16 @@ import { columnVisibilityFeature, tableFeatures, useTable } from '@tanstack/reac
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { useId, useLayoutEffect, useMemo, useRef, useState, type KeyboardEvent } from 'react';
 import type { Document } from '../../api/shapes';
-import { Cell } from './cell';
 import { valueAt } from './guarded';
 import { isScalar } from './exact';
 import { GridHead, kHeadPx } from './grid_head';
+import { GridRow, kRowPx, type Place, type RowActions, type RowValue } from './grid_row';
 import { useScrollMap } from './scroll_map';
 import { useWindows, type Question, type Sorting } from './windows';
 
-const kRowPx = 28;
+const kBundle = 8; // rows that come and go together: the virtualizer keeps a number for each of its items
+const kBlock = 64; // rows that are placed relative to one another, so that scrolling moves them without drawing them
 const features = tableFeatures({ columnVisibilityFeature });
-
-interface Row {
-  index: number;
-  document: Document | undefined;
-}
-interface Active {
-  row: number;
-  column: number;
-}
 
 interface GridProps {
   question: Question;
@@ -39,30 +31,31 @@ interface GridProps {
 export function Grid({ question, total, columns, shown, indexed, canTurn, canWrite, sortBy, open, edit, problem }: GridProps) {
   const id = useId();
   const place = useRef<HTMLDivElement>(null);
-  const [active, setActive] = useState<Active>({ row: 0, column: 0 });
-  const [editing, setEditing] = useState<Active | null>(null);
+  const [active, setActive] = useState<Place>({ row: 0, column: 0 });
+  const [editing, setEditing] = useState<Place | null>(null);
   const map = useScrollMap(total * kRowPx, kHeadPx);
   const rows = useVirtualizer({
-    count: total,
+    count: Math.ceil(total / kBundle),
     getScrollElement: () => place.current,
-    estimateSize: () => kRowPx,
-    overscan: 6,
+    estimateSize: () => kBundle * kRowPx,
+    overscan: 1,
     observeElementOffset: map.observe,
   });
   const view = rows.scrollRect?.height ?? 0;
   map.fit(view);
   const items = rows.getVirtualItems();
-  const first = items[0]?.index ?? 0;
-  const last = items.at(-1)?.index ?? 0;
+  const first = (items[0]?.index ?? 0) * kBundle;
+  const last = Math.max(first, Math.min(total, ((items.at(-1)?.index ?? -1) + 1) * kBundle) - 1);
 
   const names = useMemo(() => columns.filter((name) => shown[name]), [columns, shown]);
   const windows = useWindows(question, names, total, first, last, canTurn);
-  const data: Row[] = items.map(({ index }) => ({ index, document: windows.row(index) }));
+  const data: RowValue[] = [];
+  for (let index = first; items.length > 0 && index <= last && index < total; index += 1) data.push({ index, document: windows.row(index) });
   const definitions = useMemo(
-    () => columns.map((name) => ({ id: name, accessorFn: (row: Row) => (row.document ? valueAt(row.document, name) : undefined) })),
+    () => columns.map((name) => ({ id: name, accessorFn: (row: RowValue) => (row.document ? valueAt(row.document, name) : undefined) })),
     [columns],
   );
-  const table = useTable({ features, columns: definitions, data, getRowId: (row: Row) => String(row.index), state: { columnVisibility: shown } });
+  const table = useTable({ features, columns: definitions, data, getRowId: (row: RowValue) => String(row.index), state: { columnVisibility: shown } });
 
   const { error } = windows;
   useLayoutEffect(() => problem(error), [error, problem]);
@@ -83,10 +76,10 @@ export function Grid({ question, total, columns, shown, indexed, canTurn, canWri
     const room = view - kHeadPx;
     if (top < offset) element.scrollTop = map.scrolled(top);
     else if (top + kRowPx > offset + room) element.scrollTop = Math.ceil(map.scrolled(top + kRowPx - room));
-    element.querySelector(`[data-head="${next.column}"]`)?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
+    if (next.column !== active.column) element.querySelector(`[data-head="${next.column}"]`)?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
   };
   const documentAt = (row: number) => windows.row(row);
-  const begin = (at: Active) => {
+  const begin = (at: Place) => {
     const document = documentAt(at.row);
     const name = names[at.column];
     if (!document || name === undefined) return;
@@ -118,14 +111,21 @@ export function Grid({ question, total, columns, shown, indexed, canTurn, canWri
     event.preventDefault();
     move();
   };
-  const stop = () => {
-    setEditing(null);
-    place.current?.focus();
+  const act = useRef<RowActions>(null!);
+  act.current = {
+    choose: setActive,
+    begin,
+    open: (document) => open(String(document._id)),
+    stop: () => {
+      setEditing(null);
+      place.current?.focus({ preventScroll: true });
+    },
+    save: edit,
   };
 
   const template = names.map((_, index) => (index === names.length - 1 ? 'minmax(11rem, 1fr)' : '11rem')).join(' ');
   const offset = rows.scrollOffset ?? 0;
-  const shift = map.scrolled(offset) - offset;
+  const base = Math.floor(first / kBlock) * kBlock;
   return (
     <div
       ref={place}
@@ -141,37 +141,22 @@ export function Grid({ question, total, columns, shown, indexed, canTurn, canWri
     >
       <div className="w-max min-w-full">
         <GridHead names={names} template={template} sort={question.sort} indexed={indexed} sortBy={sortBy} />
-        <div role="rowgroup" className="relative" style={{ height: map.height }}>
-          {table.getRowModel().rows.map((row) => (
-            <div
-              key={row.id}
-              role="row"
-              aria-rowindex={row.original.index + 2}
-              className="absolute inset-x-0 top-0 grid border-b border-line hover:bg-raised"
-              style={{ gridTemplateColumns: template, height: kRowPx, transform: `translateY(${row.original.index * kRowPx + shift}px)` }}
-            >
-              {row.getVisibleCells().map((cell, column) => {
-                const at = { row: row.original.index, column };
-                const document = row.original.document;
-                return (
-                  <Cell
-                    key={cell.column.id}
-                    id={`${id}-${at.row}-${column}`}
-                    name={cell.column.id}
-                    value={cell.getValue()}
-                    isHere={document !== undefined}
-                    isActive={active.row === at.row && active.column === column}
-                    isEditing={editing?.row === at.row && editing.column === column}
-                    choose={() => setActive(at)}
-                    begin={() => begin(at)}
-                    open={() => document && open(String(document._id))}
-                    stop={stop}
-                    save={(value) => (document ? edit(document, cell.column.id, value) : Promise.resolve())}
-                  />
-                );
-              })}
-            </div>
-          ))}
+        <div role="rowgroup" style={{ height: map.height }}>
+          <div role="presentation" className="relative" style={{ transform: `translateY(${base * kRowPx + map.scrolled(offset) - offset}px)` }}>
+            {table.getRowModel().rows.map((row) => (
+              <GridRow
+                key={row.id}
+                row={row}
+                id={id}
+                top={(row.original.index - base) * kRowPx}
+                template={template}
+                columns={names}
+                active={active.row === row.original.index ? active.column : -1}
+                editing={editing?.row === row.original.index ? editing.column : -1}
+                act={act}
+              />
+            ))}
+          </div>
         </div>
       </div>
     </div>

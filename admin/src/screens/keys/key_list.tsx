@@ -73,7 +73,7 @@ export function TimeLeft({ expiresMs }: { expiresMs: number | null | undefined }
     const timer = setInterval(() => setNow(Date.now()), 1_000);
     return () => clearInterval(timer);
   }, [expiresMs]);
-  if (!expiresMs) return <span className="text-muted">always</span>;
+  if (!expiresMs) return <span className="text-muted">{expiresMs === null ? 'always' : '–'}</span>;
   const left = Math.max(0, expiresMs - now);
   return <span className={left < 60_000 ? 'text-warn' : ''}>{left === 0 ? 'gone' : duration(Math.ceil(left / 1_000) * 1_000).replace('.0 s', ' s')}</span>;
 }
