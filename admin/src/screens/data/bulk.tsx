@@ -22,11 +22,10 @@ export function BulkRemoval({ collection, filter, count, open, close }: BulkProp
     close();
     const stopper = new AbortController();
     const task = toasts.task(`Deleting ${plural(count, 'document')} of ${collection}`, () => stopper.abort());
-    const args = { ...at, collection, filter, progress: true };
     try {
-      const last = await work<'documents.remove', { count?: number }>(
-        'documents.remove',
-        args,
+      const last = await work<'documents.purge', { count?: number }>(
+        'documents.purge',
+        { ...at, collection, filter },
         (line) => {
           const done = Number(line.done ?? 0);
           const total = Number(line.total ?? count);

@@ -20,21 +20,23 @@ export class Conflict extends Error {
   }
 }
 
-export async function replaceGuarded(place: Place, id: string, document: Record<string, unknown>, expect: Document): Promise<void> {
-  const args = { ...place, id, document, expect };
+async function guarded(place: Place, id: string, change: () => Promise<unknown>): Promise<void> {
   try {
-    await ask('document.replace', args);
+    await change();
   } catch (error) {
-    if (error instanceof Refusal && error.status === 409 && error.code === 'conflict') throw new Conflict(await readDocument(place, id));
+    if (error instanceof Refusal && error.status === 409 && 'current' in error.details) throw new Conflict(await readDocument(place, id));
     throw error;
   }
 }
 
-// One field of a document, if that field still is what the person saw.
+export const replaceGuarded = (place: Place, id: string, document: Record<string, unknown>, expect: Document): Promise<void> =>
+  guarded(place, id, () => ask('document.replace', { ...place, id, document, expect }));
+
+// One field of a document, if that field still is what the person saw; what others changed in other fields stays.
 export async function setField(place: Place, id: string, field: string, seen: Document, value: unknown): Promise<void> {
-  const now = await readDocument(place, id);
-  if (!same(valueAt(now, field), valueAt(seen, field))) throw new Conflict(now);
-  await replaceGuarded(place, id, withValue(now, field, value), now);
+  const expect = await readDocument(place, id);
+  if (!same(valueAt(expect, field), valueAt(seen, field))) throw new Conflict(expect);
+  await guarded(place, id, () => ask('document.update', { ...place, id, change: { $set: { [field]: value } }, expect }));
 }
 
 // A literal key goes before a path, as in queries.
