@@ -44,8 +44,9 @@ export interface Operations {
   'document.insert': { project: string; space: string; collection: string; document: unknown };
   'document.list': { project: string; space: string; collection: string; filter?: string; sort?: string; fields?: string; limit?: number; offset?: number; useIndex?: string; start?: string; end?: string; reverse?: boolean; explain?: boolean; hints?: string; format?: string };
   'document.remove': { project: string; space: string; collection: string; id: string };
-  'document.replace': { project: string; space: string; collection: string; id: string; document: unknown; upsert?: boolean };
-  'document.update': { project: string; space: string; collection: string; id: string; change: unknown; upsert?: boolean };
+  'document.replace': { project: string; space: string; collection: string; id: string; document: unknown; upsert?: boolean; expect?: unknown };
+  'document.update': { project: string; space: string; collection: string; id: string; change: unknown; upsert?: boolean; expect?: unknown };
+  'documents.purge': { project: string; space: string; collection: string; filter: unknown };
   'documents.remove': { project: string; space: string; collection: string; filter: unknown };
   'documents.replace': { project: string; space: string; collection: string; filter: unknown; document: unknown };
   'documents.update': { project: string; space: string; collection: string; filter: unknown; change: unknown };
@@ -179,6 +180,7 @@ export const kOperations: Record<keyof Operations, readonly [method: string, pat
   'document.remove': ['DELETE', '/_/api/v1/projects/{project}/spaces/{space}/collections/{collection}/documents/{id}', 'developer'],
   'document.replace': ['PUT', '/_/api/v1/projects/{project}/spaces/{space}/collections/{collection}/documents/{id}', 'developer'],
   'document.update': ['PATCH', '/_/api/v1/projects/{project}/spaces/{space}/collections/{collection}/documents/{id}', 'developer'],
+  'documents.purge': ['POST', '/_/api/v1/projects/{project}/spaces/{space}/collections/{collection}/purge', 'developer'],
   'documents.remove': ['POST', '/_/api/v1/projects/{project}/spaces/{space}/collections/{collection}/remove', 'developer'],
   'documents.replace': ['POST', '/_/api/v1/projects/{project}/spaces/{space}/collections/{collection}/replace', 'developer'],
   'documents.update': ['POST', '/_/api/v1/projects/{project}/spaces/{space}/collections/{collection}/update', 'developer'],
