@@ -16,6 +16,7 @@ namespace {
 
 namespace fs = std::filesystem;
 constexpr std::size_t kFilesMax = 200'000;  // of a space that are weighed; more would keep the lane too long
+constexpr std::size_t kWeightsMax = 4'096;    // spaces whose weight is remembered
 
 // What lies below a directory; what goes away meanwhile counts for nothing.
 std::uint64_t bytesBelow(const fs::path& directory) {
@@ -63,6 +64,18 @@ Task<Result<std::string>> usageOf(Services& services, space::SpacePtr space) {
       .raw("documents", std::to_string(documents))
       .raw("bytes", std::to_string(bytes))
       .end();
+}
+
+// The same for those who ask every few seconds: weighed once a minute.
+Task<Result<std::uint64_t>> recentBytesOf(Services& services, std::string spaceId) {
+  constexpr std::int64_t kKeptNs = 60'000'000'000;
+  if (services.weights.size() > kWeightsMax) services.weights.clear();
+  if (const auto known = services.weights.find(spaceId); known != services.weights.end() && monotonicNs() - known->second.atNs < kKeptNs) {
+    co_return known->second.bytes;
+  }
+  REDD_CO_TRY(const auto bytes, co_await bytesOf(services, spaceId));
+  services.weights[spaceId] = {bytes, monotonicNs()};
+  co_return bytes;
 }
 
 std::string workersJson(const Services& services, const space::Space& space) {
@@ -118,7 +131,7 @@ Task<Result<Answer>> spaceActivity(Call call) {
   auto& services = call.services;
   REDD_CO_TRY(const auto space, call.space());
   REDD_CO_TRY(const auto documents, co_await documentsOf(services, space->id));
-  REDD_CO_TRY(const auto bytes, co_await bytesOf(services, space->id));
+  REDD_CO_TRY(const auto bytes, co_await recentBytesOf(services, space->id));
   const auto view = services.activity.view(space->id, monotonicNs());
   co_return Answer{JsonObject()
                        .number("startedMs", static_cast<double>(services.activity.startedMs()))

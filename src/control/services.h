@@ -1,7 +1,10 @@
 // What the operations work on: the rooms below, and the control plane's own thread and queues. Made once, by Control.
 #pragma once
 
+#include <cstdint>
 #include <memory>
+#include <string>
+#include <unordered_map>
 
 #include "account/accounts.h"
 #include "base/activity.h"
@@ -25,6 +28,12 @@ class Backups;
 class Followers;
 class SpaceSweeper;
 
+// What a space's folder weighed, and when.
+struct Weight {
+  std::uint64_t bytes = 0;
+  std::int64_t atNs = 0;
+};
+
 struct Services {
   ControlOptions options;
   const Limits& limits;
@@ -46,6 +55,7 @@ struct Services {
   CliLogins cliLogins{};
   KeyedTurns deploys{}; // by space id
   std::shared_ptr<Backups> backups{};
+  std::unordered_map<std::string, Weight> weights{};  // by space id
 };
 
 }  // namespace redd::control
