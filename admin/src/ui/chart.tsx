@@ -14,9 +14,11 @@ interface ChartProps {
   lines: Line[];
   format: (value: number) => string;
   height?: number;
+  wholes?: boolean; // counts: no marks between whole numbers
   summary?: string; // what the line shows, in words, for those who do not see it
 }
 
+const kWholeSteps = [1, 2, 5].flatMap((one) => Array.from({ length: 9 }, (_, power) => one * 10 ** power)).sort((a, b) => a - b);
 const kDayS = 86_400;
 const kHour = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit', hour12: false });
 const kDay = new Intl.DateTimeFormat('en-GB', { day: '2-digit', month: 'short' });
@@ -27,7 +29,7 @@ const alone = (plot: uPlot, series: number) => {
   return Array.from(values.keys()).filter((at) => values[at] != null && values[at - 1] == null && values[at + 1] == null);
 };
 
-export function Chart({ title, times, lines, format, height = 130, summary }: ChartProps) {
+export function Chart({ title, times, lines, format, height = 130, wholes = false, summary }: ChartProps) {
   const place = useRef<HTMLDivElement>(null);
   const chart = useRef<uPlot | null>(null);
   const data = useRef<uPlot.AlignedData>([[]]);
@@ -50,7 +52,10 @@ export function Chart({ title, times, lines, format, height = 130, summary }: Ch
           legend: { show: false },
           cursor: { drag: { x: false, y: false }, points: { size: 6 } },
           scales: { y: { range: (_, __, max) => [0, Math.max(max, 1) * 1.1] } },
-          axes: [{ ...axis, size: 26, values: (_, marks, __, ___, step) => marks.map((mark) => (step < kDayS ? kHour : kDay).format(mark * 1000)) }, { ...axis, size: 58, values: (_, marks) => marks.map((mark) => format(mark)) }],
+          axes: [
+            { ...axis, size: 26, values: (_, marks, __, ___, step) => marks.map((mark) => (step < kDayS ? kHour : kDay).format(mark * 1000)) },
+            { ...axis, size: 58, ...(wholes && { incrs: kWholeSteps }), values: (_, marks) => marks.map((mark) => format(mark)) },
+          ],
           series: [{}, ...lines.map((line) => ({ label: line.label, stroke: () => color(line.color), width: 1.5, points: { show: false, filter: alone, size: 4 } }))],
         },
         data.current,

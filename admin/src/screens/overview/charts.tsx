@@ -49,6 +49,7 @@ export function HourCharts({ activity }: { activity: Activity }) {
         times={times}
         lines={[{ label: 'requests', color: 'accent', values: requests }]}
         format={whole}
+        wholes
         summary={inWords(requests, 'Requests', whole)}
       />
       <Chart
@@ -59,6 +60,7 @@ export function HourCharts({ activity }: { activity: Activity }) {
           { label: 'refusals', color: 'warn', values: refusals },
         ]}
         format={whole}
+        wholes
         summary={`${inWords(failures, 'Errors', whole)} ${inWords(refusals, 'Refusals', whole)}`}
       />
       <Chart
