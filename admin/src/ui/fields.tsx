@@ -102,4 +102,4 @@ export function HandOn({ label, code, email }: { label: string; code: string; em
 }
 
 // A row of small buttons at the end of a table's line.
-export const RowActions = ({ children }: { children: ReactNode }) => <div className="flex flex-wrap justify-end gap-1">{children}</div>;
+export const RowActions = ({ children }: { children: ReactNode }) => <div className="flex justify-end gap-1">{children}</div>;

@@ -8,7 +8,7 @@ import { PersonalTokens } from './tokens';
 export function Account() {
   const me = useRead('me', {});
   return (
-    <div className="flex max-w-4xl flex-col gap-4">
+    <div className="flex max-w-4xl flex-col gap-4 [&>:first-child]:mb-0">
       <ScreenHead title="Your account" about={me.data?.email} />
       <Show query={me}>
         {(one) =>

@@ -107,7 +107,7 @@ export function TokenTable({ tokens, removing, remove, command }: TokenTableProp
             <td>
               <Badge>{token.role}</Badge>
               {token.project && (
-                <div className="text-xs break-all text-muted">
+                <div className="min-w-24 text-xs break-all text-muted">
                   {token.project}
                   {token.space ? ` / ${token.space}` : ''}
                 </div>

@@ -26,7 +26,7 @@ export function Home() {
   const projects = useRead('project.list', {}, { refetchInterval: 5_000 });
   const [isCreating, setCreating] = useState(false);
   return (
-    <div className="flex max-w-5xl flex-col gap-4">
+    <div className="flex max-w-5xl flex-col gap-4 [&>:first-child]:mb-0">
       <ScreenHead
         title="Projects"
         about="Each space of a project has its own address, code, data and settings."

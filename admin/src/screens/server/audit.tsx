@@ -37,9 +37,8 @@ export function Audit() {
                   <td>
                     <Moment ms={row.timeMs} />
                   </td>
-                  <td className="max-w-48 break-words">
+                  <td className="max-w-48 min-w-24 break-words" title={row.credential}>
                     {row.whoName || row.who || '–'}
-                    <div className="text-xs break-all text-muted">{row.credential}</div>
                   </td>
                   <td className="font-mono whitespace-nowrap">{row.action}</td>
                   <td className="min-w-40 font-mono break-all">{row.target}</td>

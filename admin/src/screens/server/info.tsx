@@ -11,22 +11,24 @@ export function Info() {
     <Show query={info}>
       {(one) => (
         <section aria-label="About the server">
-          <div className="grid grid-cols-2 gap-3 sm:grid-cols-3 lg:grid-cols-4">
+          <div className="grid grid-cols-2 gap-3 sm:grid-cols-3 lg:grid-cols-6">
             <Figure label="Version">{one.version}</Figure>
             <Figure label="Up for">{duration(one.uptimeMs)}</Figure>
             <Figure label="Projects">{number(one.projects)}</Figure>
             <Figure label={`Free of ${bytes(one.diskBytes)} disk`} kind={one.diskFreeBytes < one.diskBytes * kLittleDisk ? 'warn' : undefined}>
               {bytes(one.diskFreeBytes)}
             </Figure>
-            <Figure label="Node">{one.node}</Figure>
             <Figure label="SQLite">{one.sqlite}</Figure>
             <Figure label="Isolation of code">{one.isolation}</Figure>
           </div>
-          {one.dataDir && (
-            <p className="mt-2 text-muted">
-              Everything is kept below <code className="font-mono break-all">{one.dataDir}</code>
-            </p>
-          )}
+          <p className="mt-2 text-muted">
+            {one.dataDir && (
+              <>
+                Everything is kept below <code className="font-mono break-all">{one.dataDir}</code>.{' '}
+              </>
+            )}
+            Code runs in <code className="font-mono break-all">{one.node}</code>.
+          </p>
         </section>
       )}
     </Show>

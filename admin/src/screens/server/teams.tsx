@@ -28,6 +28,7 @@ function CreateTeam({ done }: { done: (id: string) => void }) {
 
 export function Teams() {
   const teams = useRead('team.list', {}, { refetchInterval: 5_000 });
+  const me = useRead('me', {});
   const [open, setOpen] = useState('');
   return (
     <Panel title="Teams">
@@ -47,7 +48,7 @@ export function Teams() {
                       {open === team.id ? '▾' : '▸'}
                     </span>
                     <span className="min-w-0 flex-1 font-medium break-words">{team.name}</span>
-                    {team.isDefault && <span className="text-xs text-muted">your own</span>}
+                    {team.isDefault && <span className="text-xs text-muted">{team.id === me.data?.defaultTeamId ? 'your own' : 'of one person'}</span>}
                     <Badge>{team.role}</Badge>
                   </button>
                   {open === team.id && <TeamDetails id={team.id} close={() => setOpen('')} />}

@@ -78,7 +78,7 @@ function GiveAway() {
   if (others.length === 0) return null;
   return (
     <Line about="Give the project to another team: its members get their role there, those of the old one lose theirs.">
-      <select aria-label="Team to give the project to" className={`${kInput} w-auto`} value={teamId} onChange={(event) => setTeamId(event.target.value)}>
+      <select aria-label="Team to give the project to" className={`${kInput} max-w-48`} value={teamId} onChange={(event) => setTeamId(event.target.value)}>
         <option value="">Choose a team</option>
         {others.map((team) => (
           <option key={team.id} value={team.id}>

@@ -6,7 +6,7 @@ const kRoles = ['viewer', 'developer', 'owner'] as const;
 
 export function RoleSelect({ label, role, set }: { label: string; role: string; set: (role: string) => void }) {
   return (
-    <select aria-label={label} className={`${kInput} w-auto`} value={role} onChange={(event) => set(event.target.value)}>
+    <select aria-label={label} className={`${kInput} min-w-28`} value={role} onChange={(event) => set(event.target.value)}>
       {kRoles.map((one) => (
         <option key={one}>{one}</option>
       ))}

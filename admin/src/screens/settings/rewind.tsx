@@ -13,12 +13,12 @@ import { Outcome, withProgress, type Imported } from './import_space';
 import { Needs } from './needs';
 
 // As <input type="datetime-local"> has it, in the person's own time.
-const localTime = (ms: number) => new Date(ms - new Date(ms).getTimezoneOffset() * 60_000).toISOString().slice(0, 19);
+const localTime = (ms: number) => new Date(ms - new Date(ms).getTimezoneOffset() * 60_000).toISOString().slice(0, 23);
 
 function RewindForm({ newestMs }: { newestMs: number | undefined }) {
   const { at, space } = useSpace();
   const me = useRead('me', {});
-  const backups = useRead('backup.list', {}, { enabled: me.data?.role === 'owner' });
+  const backups = useRead('backup.list', {}, { enabled: me.data?.role === 'owner', refetchInterval: 5_000 });
   const [isAsking, setAsking] = useState(false);
   const fields = useFields({ source: 'moment', time: newestMs ? localTime(newestMs) : '', backup: '', as: '' }, ({ source, time, backup, as }) => ({
     time: source === 'moment' && Number.isNaN(Date.parse(time)) ? 'Choose a date and a time.' : undefined,
@@ -48,7 +48,7 @@ function RewindForm({ newestMs }: { newestMs: number | undefined }) {
             <option value="moment">A moment</option>
             <option value="backup">A backup of the server</option>
           </SelectField>
-          {source === 'moment' && <TextField label="Time" type="datetime-local" step={1} hint="Your own time zone" {...fields.field('time')} />}
+          {source === 'moment' && <TextField label="Time" type="datetime-local" step={0.001} hint="Your own time zone" {...fields.field('time')} />}
           {source === 'backup' &&
             (backups.data ? (
               <SelectField label="Backup" {...fields.field('backup')}>
@@ -86,14 +86,14 @@ function RewindForm({ newestMs }: { newestMs: number | undefined }) {
 
 export function Rewind() {
   const { at, isOwner } = useSpace();
-  const known = useRead('space.moments', at);
+  const known = useRead('space.moments', at, { refetchInterval: 5_000 });
   return (
     <Panel title="Rewind">
       <Show query={known}>
         {({ moments }) => (
           <div className="flex flex-col gap-3">
             {moments.length === 0 ? (
-              <p className="text-muted">There is no moment to go back to yet. A running server keeps what is written to a space for a while; backups go further back.</p>
+              <p className="text-muted">No moments of this space are kept: a server that is started with --pitr-hours keeps them from then on. Backups can be gone back to all the same.</p>
             ) : (
               <ul aria-label="Moments" className="text-muted">
                 {moments.map((one) => (

@@ -16,8 +16,8 @@ function Row({ variable, change }: { variable: EnvVariable; change: () => void }
   const remove = useChange('env.remove', { stale: ['space.get'], said: `${variable.name} is removed.`, then: () => setAsking(false) });
   return (
     <tr>
-      <td className="font-mono break-all">{variable.name}</td>
-      <td className="w-full">
+      <td className="max-w-64 min-w-32 font-mono break-all">{variable.name}</td>
+      <td className="w-full min-w-40">
         {variable.encrypted ? (
           <Badge>encrypted</Badge>
         ) : (
