@@ -101,6 +101,7 @@ test('a variable is set by mouse, and the code that runs has it; an encrypted on
 
   await variables.getByRole('button', { name: 'Remove GREETING' }).click();
   await page.getByRole('button', { name: 'Remove the variable' }).click();
+  await said(page, 'GREETING is removed');
   await variables.getByRole('cell', { name: 'GREETING', exact: true }).waitFor({ state: 'detached' });
   assert.deepEqual((await server.api('GET', app.space)).env.map(({ name }) => name), ['SECRET']);
   assert.deepEqual(problems, []);

@@ -81,7 +81,7 @@ const kWays: [Way, string][] = [
 const kSetupWay: [Way, string] = ['setup', 'First start'];
 
 export function LoginForms({ isNew = false }: { isNew?: boolean }) {
-  const [way, setWay] = useState<Way>(isNew ? 'setup' : kHandedCode ? 'code' : 'password');
+  const [way, setWay] = useState<Way>(kHandedCode ? 'code' : isNew ? 'setup' : 'password');
   return (
     <>
       <div role="group" aria-label="Ways to log in" className="mb-4 flex rounded-md border border-line p-0.5">
