@@ -5,10 +5,9 @@ import { useSpace } from '../../app/space';
 import { FormBox, useFields } from '../../ui/fields';
 import { CheckField, Panel, TextField } from '../../ui/kit';
 import { spaceNameProblem } from '../../ui/rules';
-import { Needs } from './needs';
 
 export function CopySpace() {
-  const { at, space, project, isOwner } = useSpace();
+  const { at, space, project } = useSpace();
   const [hasData, setData] = useState(false);
   const fields = useFields({ to: '' }, ({ to }) => ({ to: spaceNameProblem(to) }));
   const { to } = fields.values;
@@ -20,20 +19,16 @@ export function CopySpace() {
   });
   return (
     <Panel title="Copy the space">
-      {isOwner ? (
-        <FormBox
-          fields={fields}
-          change={copy}
-          action="Copy the space"
-          command={`coho space copy ${space} ${to || 'NAME'}${hasData ? ' --data' : ''} --project ${project}`}
-          run={() => copy.mutate({ ...at, to, data: hasData })}
-        >
-          <TextField label="Name of the copy" hint="It gets code, settings, variables, tokens and limits; no domains" {...fields.field('to')} />
-          <CheckField label="Documents, keys and files too, as they are at one moment" checked={hasData} onChange={(event) => setData(event.target.checked)} />
-        </FormBox>
-      ) : (
-        <Needs owner />
-      )}
+      <FormBox
+        fields={fields}
+        change={copy}
+        action="Copy the space"
+        command={`coho space copy ${space} ${to || 'NAME'}${hasData ? ' --data' : ''} --project ${project}`}
+        run={() => copy.mutate({ ...at, to, data: hasData })}
+      >
+        <TextField label="Name of the copy" hint="It gets code, settings, variables, tokens and limits; no domains" {...fields.field('to')} />
+        <CheckField label="Documents, keys and files too, as they are at one moment" checked={hasData} onChange={(event) => setData(event.target.checked)} />
+      </FormBox>
     </Panel>
   );
 }

@@ -7,7 +7,6 @@ import { Confirm } from '../../ui/dialog';
 import { useFields } from '../../ui/fields';
 import { Button, kInput, Panel, TextField } from '../../ui/kit';
 import { spaceNameProblem } from '../../ui/rules';
-import { Needs } from './needs';
 import { RemoveProject } from './remove_project';
 
 const Line = ({ about, children }: { about: string; children: ReactNode }) => (
@@ -94,31 +93,27 @@ function GiveAway() {
 }
 
 export function Danger() {
-  const { project, isOwner } = useSpace();
+  const { project } = useSpace();
   const [open, setOpen] = useState<'rename' | 'remove' | null>(null);
   const close = () => setOpen(null);
   return (
     <Panel title="Danger zone" className="border-bad">
-      {isOwner ? (
-        <div className="divide-y divide-line">
-          <Line about="Give the space another name: its address changes.">
-            <Button look="danger" onClick={() => setOpen('rename')}>
-              Rename the space
-            </Button>
-          </Line>
-          <Line about="Take the space out of service and put it into the trash.">
-            <Button look="danger" onClick={() => setOpen('remove')}>
-              Remove the space
-            </Button>
-          </Line>
-          <GiveAway />
-          <Line about="Remove the project, once its spaces are removed and its trash is empty.">
-            <RemoveProject project={project} />
-          </Line>
-        </div>
-      ) : (
-        <Needs owner />
-      )}
+      <div className="divide-y divide-line">
+        <Line about="Give the space another name: its address changes.">
+          <Button look="danger" onClick={() => setOpen('rename')}>
+            Rename the space
+          </Button>
+        </Line>
+        <Line about="Take the space out of service and put it into the trash.">
+          <Button look="danger" onClick={() => setOpen('remove')}>
+            Remove the space
+          </Button>
+        </Line>
+        <GiveAway />
+        <Line about="Remove the project, once its spaces are removed and its trash is empty.">
+          <RemoveProject project={project} />
+        </Line>
+      </div>
       {open === 'rename' && <Rename close={close} />}
       {open === 'remove' && <Remove close={close} />}
     </Panel>

@@ -5,7 +5,6 @@ import { useSpace } from '../../app/space';
 import { FormBox, useFields } from '../../ui/fields';
 import { Button, Panel, TextField } from '../../ui/kit';
 import { domainProblem } from '../../ui/rules';
-import { Needs } from './needs';
 
 export function Domains({ space }: { space: Space }) {
   const { at, canWrite, project } = useSpace();
@@ -43,9 +42,7 @@ export function Domains({ space }: { space: Space }) {
             ))}
           </ul>
         )}
-        {!canWrite ? (
-          <Needs />
-        ) : (
+        {canWrite && (
           <FormBox
             fields={fields}
             change={holder ? move : add}

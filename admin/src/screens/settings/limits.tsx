@@ -5,7 +5,6 @@ import { useSpace } from '../../app/space';
 import { FormBox, useFields } from '../../ui/fields';
 import { Panel, TextField } from '../../ui/kit';
 import { countProblem } from '../../ui/rules';
-import { Needs } from './needs';
 
 const kLimits = [
   ['requestDeadlineMs', 'Time for a request (ms)', '--deadline'],
@@ -40,17 +39,14 @@ export function Limits({ space }: { space: Space }) {
           </div>
         </FormBox>
       ) : (
-        <>
-          <dl className="mb-3 grid gap-2 sm:grid-cols-3">
-            {kLimits.map(([name, label]) => (
-              <div key={name}>
-                <dt className="text-muted">{label}</dt>
-                <dd className="tabular-nums">{now[name] === 0 ? 'the server’s' : now[name]}</dd>
-              </div>
-            ))}
-          </dl>
-          <Needs />
-        </>
+        <dl className="grid gap-2 sm:grid-cols-3">
+          {kLimits.map(([name, label]) => (
+            <div key={name}>
+              <dt className="text-muted">{label}</dt>
+              <dd className="tabular-nums">{now[name] === 0 ? 'the server’s' : now[name]}</dd>
+            </div>
+          ))}
+        </dl>
       )}
     </Panel>
   );

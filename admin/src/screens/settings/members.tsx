@@ -8,7 +8,6 @@ import { Confirm } from '../../ui/dialog';
 import { RowActions } from '../../ui/fields';
 import { Badge, Button, Panel, Show, Table } from '../../ui/kit';
 import { ProjectInvitations } from './invite';
-import { Needs } from './needs';
 import { PersonCell, RoleSelect } from './person';
 
 function MemberRow({ member }: { member: Member }) {
@@ -101,7 +100,7 @@ export function Members() {
                 </tr>
               ))}
             </Table>
-            {isOwner ? <ProjectInvitations found={one} /> : <Needs owner />}
+            {isOwner && <ProjectInvitations found={one} />}
             <Leave found={one} />
           </div>
         )}

@@ -8,7 +8,6 @@ import { FormBox, RowActions, useFields } from '../../ui/fields';
 import { shellWord } from '../../ui/format';
 import { Badge, Button, CheckField, CopyButton, Panel, Table, TextArea, TextField } from '../../ui/kit';
 import { variableNameProblem } from '../../ui/rules';
-import { Needs } from './needs';
 
 function Row({ variable, change }: { variable: EnvVariable; change: () => void }) {
   const { at, canWrite } = useSpace();
@@ -89,9 +88,7 @@ export function Variables({ space }: { space: Space }) {
             ))}
           </Table>
         )}
-        {!canWrite ? (
-          <Needs />
-        ) : (
+        {canWrite && (
           <FormBox fields={fields} change={set} action={known ? 'Change variable' : 'Set variable'} command={command} run={() => set.mutate({ ...at, name, value, encrypted: isEncrypted })}>
             <div className="grid gap-3 md:grid-cols-[1fr_2fr]">
               <TextField label="Variable name" placeholder="API_URL" className="font-mono" {...fields.field('name')} />
