@@ -311,9 +311,12 @@ export interface Backups {
   folder: string;
   everyMs: number;
   keep: number;
-  s3: string | null;
+  s3: string; // the store's address; "": none
   lastMs: number;
   lastProblem: string;
+  s3Keep: number;
+  s3Problem: string;
+  s3Backups: { name: string; bytes: number }[];
   backups: Backup[];
 }
 export interface Trashed {
@@ -353,6 +356,7 @@ export interface Answers {
   'space.create': Space;
   'space.rename': Space;
   'space.copy': Space;
+  'space.restore': Space;
   'space.trash': { spaces: Trashed[] };
   'space.diff': { left: string; right: string; differences: Difference[] };
   'space.settings': { settings: Record<string, unknown> };
@@ -390,6 +394,7 @@ export interface Answers {
   'user.add': { user: User; code?: string };
   'user.link': { code: string };
   'team.list': { teams: Team[] };
+  'team.create': Team;
   'team.get': TeamWhole;
   'invitation.list': { invitations: Invitation[] };
   'team.invite': Invitation;
@@ -397,4 +402,5 @@ export interface Answers {
   'audit.list': { rows: AuditRow[] };
   'audit.verify': { good: boolean; rows: number; firstBad?: number; what?: string };
   'backup.list': Backups;
+  'secrets.rotate': { variables: number; tokens: number };
 }

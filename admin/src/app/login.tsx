@@ -68,6 +68,10 @@ function Setup() {
   );
 }
 
+// A code that was handed on as a link, …/_/#code=CODE. It goes out of the address and the history at once; servers are never sent what stands behind '#'.
+const kHandedCode = new URLSearchParams(location.hash.slice(1)).get('code');
+if (kHandedCode) history.replaceState(null, '', location.pathname);
+
 const kWays: [Way, string][] = [
   ['password', 'Password'],
   ['code', 'Invitation'],
@@ -77,7 +81,7 @@ const kWays: [Way, string][] = [
 const kSetupWay: [Way, string] = ['setup', 'First start'];
 
 export function LoginForms({ isNew = false }: { isNew?: boolean }) {
-  const [way, setWay] = useState<Way>(isNew ? 'setup' : 'password');
+  const [way, setWay] = useState<Way>(kHandedCode ? 'code' : isNew ? 'setup' : 'password');
   return (
     <>
       <div role="group" aria-label="Ways to log in" className="mb-4 flex rounded-md border border-line p-0.5">
@@ -105,7 +109,7 @@ export function LoginForms({ isNew = false }: { isNew?: boolean }) {
           action="Open the account"
           run={async (field) => enter((await ask('account.redeem', { code: field('code').trim(), name: field('name'), password: field('password') })).token)}
         >
-          <TextField label="Code" name="code" required autoComplete="one-time-code" hint="Of an invitation, or for a new password" />
+          <TextField label="Code" name="code" defaultValue={kHandedCode ?? undefined} required autoComplete="one-time-code" hint="Of an invitation, or for a new password" />
           <TextField label="Your name" name="name" autoComplete="name" hint="For a new account" />
           <NewPassword label="New password" />
         </Form>

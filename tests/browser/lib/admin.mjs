@@ -39,5 +39,21 @@ export async function logIn(page, token) {
   await page.getByRole('button', { name: 'Token', exact: true }).click();
   await page.getByLabel('Token', { exact: true }).fill(token);
   await page.getByRole('button', { name: 'Log in', exact: true }).click();
-  await page.getByRole('navigation', { name: 'Main' }).waitFor({ state: 'attached' });
+  await page.getByRole('navigation', { name: 'Main', includeHidden: true }).waitFor({ state: 'attached' });
+}
+
+export const kPassword = 'correct horse battery';
+
+/** {user, token}: an account that has set its password with the code it was given. */
+export async function addPerson(server, email, { name = email.split('@')[0], password = kPassword } = {}) {
+  const { code } = await server.api('POST', '/users', { email, name });
+  return server.api('POST', '/accounts', { code, password });
+}
+
+/** On a page that shows the login. */
+export async function logInAs(page, email, password = kPassword) {
+  await page.getByLabel('E-mail', { exact: true }).fill(email);
+  await page.getByLabel('Password', { exact: true }).fill(password);
+  await page.getByRole('button', { name: 'Log in', exact: true }).click();
+  await page.getByRole('navigation', { name: 'Main', includeHidden: true }).waitFor({ state: 'attached' });
 }

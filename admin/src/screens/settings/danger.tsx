@@ -1,0 +1,121 @@
+// What cannot be taken back by another click, each after a typed word.
+import { useNavigate } from '@tanstack/react-router';
+import { useState, type ReactNode } from 'react';
+import { useChange, useRead } from '../../api/hooks';
+import { useSpace } from '../../app/space';
+import { Confirm } from '../../ui/dialog';
+import { useFields } from '../../ui/fields';
+import { Button, kInput, Panel, TextField } from '../../ui/kit';
+import { spaceNameProblem } from '../../ui/rules';
+import { RemoveProject } from './remove_project';
+
+const Line = ({ about, children }: { about: string; children: ReactNode }) => (
+  <div className="flex flex-wrap items-center gap-3 py-3 first:pt-0 last:pb-0">
+    <p className="min-w-0 flex-1 basis-64 text-muted">{about}</p>
+    {children}
+  </div>
+);
+
+function Rename({ close }: { close: () => void }) {
+  const { at, space, project } = useSpace();
+  const navigate = useNavigate();
+  const fields = useFields({ name: '' }, ({ name }) => ({ name: spaceNameProblem(name) }));
+  const { name } = fields.values;
+  const rename = useChange('space.rename', {
+    stale: ['project.list', 'project.get', 'project.usage'],
+    said: (now) => `The space is called ${now.name} now.`,
+    then: (now) => void navigate({ to: '/p/$project/$space/settings', params: { project, space: now.name } }),
+  });
+  return (
+    <Confirm
+      title={`Rename ${space}`}
+      open
+      close={close}
+      word={space}
+      action="Rename the space"
+      command={`coho space rename ${space} ${name || 'NAME'} --project ${project}`}
+      busy={rename.isPending}
+      run={() => fields.ready() && rename.mutate({ ...at, name })}
+    >
+      <p className="mb-3">Its address changes at once, and clients of the old one get an error.</p>
+      <TextField label="New name" {...fields.field('name')} />
+    </Confirm>
+  );
+}
+
+function Remove({ close }: { close: () => void }) {
+  const { at, space, project } = useSpace();
+  const navigate = useNavigate();
+  const remove = useChange('space.remove', {
+    stale: ['project.list', 'project.usage', 'space.trash'],
+    said: `The space ${space} is in the trash.`,
+    then: () => void navigate({ to: '/' }),
+  });
+  return (
+    <Confirm
+      title={`Remove ${space}`}
+      open
+      close={close}
+      word={space}
+      action="Remove the space"
+      command={`coho space remove ${space} --project ${project}`}
+      busy={remove.isPending}
+      run={() => remove.mutate({ ...at, confirm: space })}
+    >
+      <p>It is out of service at once, and its name and domains are free. For some days it stays in the trash of the project and can be restored with all it had.</p>
+    </Confirm>
+  );
+}
+
+function GiveAway() {
+  const { project } = useSpace();
+  const found = useRead('project.get', { project });
+  const teams = useRead('team.list', {});
+  const [teamId, setTeamId] = useState('');
+  const move = useChange('project.move', { stale: ['project.get', 'project.list', 'team.get'], said: 'The project belongs to that team now.' });
+  const others = (teams.data?.teams ?? []).filter((team) => team.id !== found.data?.teamId);
+  if (others.length === 0) return null;
+  return (
+    <Line about="Give the project to another team: its members get their role there, those of the old one lose theirs.">
+      <select aria-label="Team to give the project to" className={`${kInput} max-w-48`} value={teamId} onChange={(event) => setTeamId(event.target.value)}>
+        <option value="">Choose a team</option>
+        {others.map((team) => (
+          <option key={team.id} value={team.id}>
+            {team.name}
+          </option>
+        ))}
+      </select>
+      <Button look="danger" disabled={!teamId} busy={move.isPending} onClick={() => move.mutate({ project, teamId })}>
+        Give to the team
+      </Button>
+    </Line>
+  );
+}
+
+export function Danger() {
+  const { project } = useSpace();
+  const [open, setOpen] = useState<'rename' | 'remove' | null>(null);
+  const close = () => setOpen(null);
+  return (
+    <Panel title="Danger zone" className="border-bad">
+      <div className="divide-y divide-line">
+        <Line about="Give the space another name: its address changes.">
+          <Button look="danger" onClick={() => setOpen('rename')}>
+            Rename the space
+          </Button>
+        </Line>
+        <Line about="Take the space out of service and put it into the trash.">
+          <Button look="danger" onClick={() => setOpen('remove')}>
+            Remove the space
+          </Button>
+        </Line>
+        <GiveAway />
+        <Line about="Remove the project, once its spaces are removed and its trash is empty.">
+          <RemoveProject project={project} />
+        </Line>
+      </div>
+      {open === 'rename' && <Rename close={close} />}
+      {open === 'remove' && <Remove close={close} />}
+    </Panel>
+  );
+}
