@@ -73,7 +73,7 @@ function Editor({ name, value, stop, save }: { name: string; value: unknown; sto
         autoFocus
         aria-label={`New value of ${name}`}
         aria-invalid={problem !== ''}
-        className="w-full rounded border border-accent bg-panel px-1 font-mono text-ink aria-invalid:border-bad"
+        className="w-full rounded border border-accent bg-panel px-1 font-mono text-ink outline-none aria-invalid:border-bad"
         value={typed}
         readOnly={isBusy}
         onChange={(event) => setTyped(event.target.value)}

@@ -72,7 +72,7 @@ function List({ collections }: { collections: Collection[] }) {
     },
   });
   return (
-    <Panel>
+    <Panel className="[&_tbody_td]:align-middle!">
       <Table label="Collections" head={['Name', 'Documents', 'Indexes', 'Schema', 'Cap', <span key="actions" className="sr-only">Actions</span>]}>
         {collections.map((one) => (
           <tr key={one.name}>
@@ -94,11 +94,11 @@ function List({ collections }: { collections: Collection[] }) {
             <td className="tabular-nums">{one.cap === null ? <span className="text-muted">–</span> : number(one.cap)}</td>
             <td>
               <div className="flex justify-end gap-1">
-                <Button look="bare" aria-label={`Export ${one.name}`} onClick={() => setExporting(one)}>
+                <Button look="bare" className="text-xs" aria-label={`Export ${one.name}`} onClick={() => setExporting(one)}>
                   Export
                 </Button>
                 {canWrite && (
-                  <Button look="bare" className="text-bad" aria-label={`Remove ${one.name}`} onClick={() => setRemoving(one)}>
+                  <Button look="bare" className="text-xs !text-bad" aria-label={`Remove ${one.name}`} onClick={() => setRemoving(one)}>
                     Remove
                   </Button>
                 )}

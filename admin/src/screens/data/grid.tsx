@@ -12,6 +12,8 @@ import { useWindows, type Question, type Sorting } from './windows';
 
 const kBundle = 8; // rows that come and go together: the virtualizer keeps a number for each of its items
 const kBlock = 64; // rows that are placed relative to one another, so that scrolling moves them without drawing them
+const kTallRows = 60; // beyond what any screen shows
+const kBarPx = 18; // of a scrollbar
 const features = tableFeatures({ columnVisibilityFeature });
 
 interface GridProps {
@@ -123,7 +125,8 @@ export function Grid({ question, total, columns, shown, indexed, canTurn, canWri
     save: edit,
   };
 
-  const template = names.map((_, index) => (index === names.length - 1 ? 'minmax(11rem, 1fr)' : '11rem')).join(' ');
+  const widths = names.map((name) => (name === '_id' ? '13.5rem' : '11rem'));
+  const template = widths.map((width, index) => (index === names.length - 1 ? `minmax(${width}, 1fr)` : width)).join(' ');
   const offset = rows.scrollOffset ?? 0;
   const base = Math.floor(first / kBlock) * kBlock;
   return (
@@ -137,7 +140,8 @@ export function Grid({ question, total, columns, shown, indexed, canTurn, canWri
       aria-activedescendant={active.row >= first && active.row <= last ? `${id}-${active.row}-${active.column}` : undefined}
       aria-busy={windows.isFetching}
       onKeyDown={press}
-      className="relative h-[min(60vh,40rem)] min-h-64 overflow-auto rounded-lg border border-line bg-panel text-xs [contain:strict] [overflow-anchor:none]"
+      style={{ height: kHeadPx + Math.min(total, kTallRows) * kRowPx + kBarPx }}
+      className="relative max-h-[max(60vh,20rem)] min-h-40 overflow-auto rounded-lg border border-line bg-panel text-xs [contain:strict] [overflow-anchor:none]"
     >
       <div className="w-max min-w-full">
         <GridHead names={names} template={template} sort={question.sort} indexed={indexed} sortBy={sortBy} />

@@ -63,7 +63,7 @@ export function ImportDialog({ open, close, names }: { open: boolean; close: () 
     <Dialog title="Import documents" open={open} close={close}>
       <form onSubmit={submit} className="flex flex-col gap-3">
         <Field label="File" error={isAsked && !file ? 'Choose a file.' : null} hint={file ? bytes(file.size) : 'A JSON array, NDJSON, or CSV with the names of its fields in the first line'}>
-          {(ids) => <input type="file" accept=".json,.ndjson,.jsonl,.csv,.tsv,.txt" className={kInput} {...ids} onChange={(event) => choose(event.target.files?.[0])} />}
+          {(ids) => <input type="file" accept=".json,.ndjson,.jsonl,.csv,.tsv,.txt" className={`${kInput} file:mr-2 file:rounded file:border file:border-line file:bg-raised file:px-2 file:text-ink`} {...ids} onChange={(event) => choose(event.target.files?.[0])} />}
         </Field>
         <TextField
           label="Into the collection"

@@ -1,9 +1,10 @@
-// The documents around the rows that are on the screen, read in windows of a hundred, whatever number the collection has. A window in the
-// second half is read from the end backwards where the order allows it, because the server steps over every document before an offset.
+// The documents around the rows that are on the screen, read in windows of a hundred, whatever number the collection has. The server steps
+// over every document before an offset: in a long list a window is read from where the way is shortest, the front, the end or a known place.
 import { keepPreviousData, useQueries, useQuery } from '@tanstack/react-query';
-import { useEffect, useState } from 'react';
+import { useEffect, useMemo, useState } from 'react';
 import { send } from '../../api/client';
 import type { Document } from '../../api/shapes';
+import { Anchors, type Anchor } from './anchors';
 import { parseExact } from './exact';
 
 export const kWindow = 100;
@@ -38,17 +39,41 @@ const sortOf = (sort: Sorting | null, isTurned = false) => (sort ? { [sort.field
 interface Part {
   offset: number;
   limit: number;
-  reverse?: boolean;
+  isTurned?: boolean; // read backwards, given forwards
+  bound?: Record<string, unknown>; // beside the filter
   fields?: string[];
 }
 
-async function find(question: Question, part: Part, signal: AbortSignal): Promise<Document[]> {
-  const { sort, ...rest } = question;
-  const { reverse = false, ...what } = part;
-  const args = { ...rest, ...what, sort: sortOf(sort, reverse), ...(reverse && !sort ? { reverse } : {}) };
+async function find(question: Question, { isTurned = false, bound, ...what }: Part, signal: AbortSignal): Promise<Document[]> {
+  const { sort, filter, ...rest } = question;
+  const args = { ...rest, ...what, filter: bound ? { $and: [filter, bound] } : filter, sort: sortOf(sort, isTurned), ...(isTurned && !sort ? { reverse: true } : {}) };
   const text = await (await send('document.find', args, { signal })).text();
   const found = text.split('\n').filter(Boolean).map((line) => parseExact(line) as Document);
-  return reverse ? found.reverse() : found;
+  return isTurned ? found.reverse() : found;
+}
+
+interface Long {
+  total: number;
+  anchors: Anchors;
+}
+
+// A window of a long list. What lies between the place it is read from and the window is stepped over, so the least of it decides.
+async function findFar(question: Question, fields: string[], offset: number, { total, anchors }: Long, signal: AbortSignal): Promise<Document[]> {
+  const limit = Math.min(kWindow, total - offset);
+  const end = offset + limit;
+  const fromEnd: Part = { offset: total - end, limit, fields, isTurned: true };
+  const plain: Part = offset <= fromEnd.offset ? { offset, limit, fields } : fromEnd;
+  const { sort } = question;
+  const [before, behind] = sort ? [anchors.nearest(offset, 'before'), anchors.nearest(end, 'behind')] : [null, null];
+  const bound = ({ value }: Anchor, rises: string, falls: string) => (sort ? { [sort.field]: { [sort.descending ? falls : rises]: value } } : {});
+  const ways: Part[] = [];
+  if (before) ways.push({ offset: offset - before.at, limit, fields, bound: bound(before, '$gte', '$lte') });
+  if (behind) ways.push({ offset: behind.at - end, limit, fields, isTurned: true, bound: bound(behind, '$lt', '$gt') });
+  const best = ways.sort((a, b) => a.offset - b.offset)[0];
+  let found = best && best.offset < plain.offset ? await find(question, best, signal) : [];
+  if (found.length !== limit) found = await find(question, plain, signal); // values of another kind stand on the way
+  if (sort) anchors.learn(offset, found, sort.field);
+  return found;
 }
 
 // How many documents match. Its error is what is wrong with the filter.
@@ -102,22 +127,21 @@ interface Windows {
 }
 
 export function useWindows(question: Question, fields: string[], total: number, first: number, last: number, canTurn: boolean): Windows {
+  const { sort } = question;
   const from = useSettled(Math.floor(first / kWindow), 1);
   const until = Math.max(from, from + Math.floor((last - first) / kWindow) + 1);
   const end = Math.max(0, Math.ceil(total / kWindow) - 1);
+  const isLong = canTurn && total > kAliveMax;
+  const anchors = useMemo(() => new Anchors(), [question, total]);
   const numbers: number[] = [];
   for (let number = Math.max(0, Math.min(from, end)); number <= Math.min(until, end); number += 1) numbers.push(number);
   return useQueries({
     queries: numbers.map((number) => {
       const offset = number * kWindow;
-      const behind = total - offset - kWindow;
-      const part: Part =
-        canTurn && offset > total / 2
-          ? { offset: Math.max(0, behind), limit: Math.min(kWindow, kWindow + behind), reverse: true, fields }
-          : { offset, limit: kWindow, fields };
       return {
-        queryKey: ['document.find', 'window', question, part, part.reverse ? total : 0],
-        queryFn: ({ signal }: { signal: AbortSignal }) => find(question, part, signal),
+        queryKey: ['document.find', 'window', question, fields, offset, isLong ? total : 0],
+        queryFn: ({ signal }: { signal: AbortSignal }) =>
+          isLong ? findFar(question, sort ? [...new Set([...fields, sort.field])] : fields, offset, { total, anchors }, signal) : find(question, { offset, limit: kWindow, fields }, signal),
         structuralSharing: false as const, // exact numbers are objects that must stay what they are
         gcTime: kForgetMs,
         refetchInterval: total <= kAliveMax ? kAliveMs : (false as const),

@@ -99,7 +99,7 @@ function Entry({ file, canWrite, show, save, remove }: Omit<FileTableProps, 'fil
           </Button>
         )}
         {!isFolder && canWrite && (
-          <Button look="bare" className="px-2 text-xs text-bad" aria-label={`Delete ${file.name}`} onClick={() => remove(file)}>
+          <Button look="bare" className="px-2 text-xs !text-bad" aria-label={`Delete ${file.name}`} onClick={() => remove(file)}>
             Delete
           </Button>
         )}
