@@ -27,6 +27,16 @@ export const connection = {
     reachable.set(false);
     waiting ??= setTimeout(tryAgain, kFirstTryMs);
   },
+  // When the server is within reach: at once, or when it is back.
+  reached(): Promise<void> {
+    return new Promise((done) => {
+      if (reachable.get()) return done();
+      const stop = reachable.watch(() => {
+        stop();
+        done();
+      });
+    });
+  },
   works() {
     if (reachable.get()) return;
     clearTimeout(waiting);

@@ -4,16 +4,13 @@ export type Permission = 'anyone' | 'account' | 'person' | 'viewer' | 'developer
 
 // What each operation takes: parts of its path, and of its query or its JSON body.
 export interface Operations {
-  'setup.get': Record<never, never>;
-  'space.activity': { project: string; space: string };
-  'auth.impact': { project: string; space: string; url: string; issuer?: string; audience?: string[]; algorithms?: string[] };
-  'index.advice': { project: string; space: string };
   'account.redeem': { code: string; name?: string; password: string };
   'adminToken.add': { team: string; name?: string; role?: string; project?: string; space?: string; expiresMs?: number };
   'adminToken.list': { team: string };
   'adminToken.remove': { team: string; tokenId: string };
   'audit.list': { before?: number; limit?: number };
   'audit.verify': Record<never, never>;
+  'auth.impact': { project: string; space: string; url: string; issuer?: string; audience?: string[]; algorithms?: string[] };
   'auth.refusals': { project: string; space: string; tail?: number };
   'auth.status': { project: string; space: string; fetch?: boolean };
   'backup.create': { passphrase?: string };
@@ -60,6 +57,7 @@ export interface Operations {
   'file.write': { project: string; space: string; path: string };
   'health': Record<never, never>;
   'hosts.set': { project: string; space: string; addresses: string[] };
+  'index.advice': { project: string; space: string };
   'index.create': { project: string; space: string; collection: string; fields: string[] };
   'index.remove': { project: string; space: string; collection: string; fields: string[] };
   'invitation.accept': { invitation: string };
@@ -103,6 +101,8 @@ export interface Operations {
   'session.create': { email: string; password: string };
   'session.end': Record<never, never>;
   'setup': { code: string; name: string; email: string; password: string };
+  'setup.get': Record<never, never>;
+  'space.activity': { project: string; space: string };
   'space.copy': { project: string; space: string; to: string; data?: boolean };
   'space.create': { project: string; name: string; restricted?: boolean };
   'space.diff': { project: string; space: string; with: string };
@@ -138,16 +138,13 @@ export interface Operations {
 }
 
 export const kOperations: Record<keyof Operations, readonly [method: string, path: string, permission: Permission]> = {
-  'setup.get': ['GET', '/_/api/v1/setup', 'anyone'],
-  'space.activity': ['GET', '/_/api/v1/projects/{project}/spaces/{space}/activity', 'viewer'],
-  'auth.impact': ['POST', '/_/api/v1/projects/{project}/spaces/{space}/auth/impact', 'viewer'],
-  'index.advice': ['GET', '/_/api/v1/projects/{project}/spaces/{space}/advice', 'viewer'],
   'account.redeem': ['POST', '/_/api/v1/accounts', 'anyone'],
   'adminToken.add': ['POST', '/_/api/v1/teams/{team}/admin-tokens', 'owner'],
   'adminToken.list': ['GET', '/_/api/v1/teams/{team}/admin-tokens', 'owner'],
   'adminToken.remove': ['DELETE', '/_/api/v1/teams/{team}/admin-tokens/{tokenId}', 'owner'],
   'audit.list': ['GET', '/_/api/v1/audit', 'server'],
   'audit.verify': ['GET', '/_/api/v1/audit/verify', 'server'],
+  'auth.impact': ['POST', '/_/api/v1/projects/{project}/spaces/{space}/auth/impact', 'viewer'],
   'auth.refusals': ['GET', '/_/api/v1/projects/{project}/spaces/{space}/auth/refusals', 'viewer'],
   'auth.status': ['GET', '/_/api/v1/projects/{project}/spaces/{space}/auth/status', 'viewer'],
   'backup.create': ['POST', '/_/api/v1/backups', 'server'],
@@ -194,6 +191,7 @@ export const kOperations: Record<keyof Operations, readonly [method: string, pat
   'file.write': ['PUT', '/_/api/v1/projects/{project}/spaces/{space}/files/content', 'developer'],
   'health': ['GET', '/_/health', 'anyone'],
   'hosts.set': ['PUT', '/_/api/v1/projects/{project}/spaces/{space}/allowed-hosts', 'developer'],
+  'index.advice': ['GET', '/_/api/v1/projects/{project}/spaces/{space}/advice', 'viewer'],
   'index.create': ['POST', '/_/api/v1/projects/{project}/spaces/{space}/collections/{collection}/indexes', 'developer'],
   'index.remove': ['DELETE', '/_/api/v1/projects/{project}/spaces/{space}/collections/{collection}/indexes', 'developer'],
   'invitation.accept': ['POST', '/_/api/v1/invitations/{invitation}', 'person'],
@@ -237,6 +235,8 @@ export const kOperations: Record<keyof Operations, readonly [method: string, pat
   'session.create': ['POST', '/_/api/v1/login', 'anyone'],
   'session.end': ['POST', '/_/api/v1/logout', 'account'],
   'setup': ['POST', '/_/api/v1/setup', 'anyone'],
+  'setup.get': ['GET', '/_/api/v1/setup', 'anyone'],
+  'space.activity': ['GET', '/_/api/v1/projects/{project}/spaces/{space}/activity', 'viewer'],
   'space.copy': ['POST', '/_/api/v1/projects/{project}/spaces/{space}/copy', 'owner'],
   'space.create': ['POST', '/_/api/v1/projects/{project}/spaces', 'owner'],
   'space.diff': ['GET', '/_/api/v1/projects/{project}/spaces/{space}/diff', 'viewer'],

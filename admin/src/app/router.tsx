@@ -1,13 +1,33 @@
 // Every address of the UI below /_/ and the screen it shows. Screens are fetched when they are first opened.
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent, redirect } from '@tanstack/react-router';
-import { Problem } from '../ui/kit';
+import { connection } from '../api/connection';
+import { Loading, Problem } from '../ui/kit';
 import { Shell } from './shell';
 import { SpaceFrame } from './space_frame';
 
+const kTriesMax = 3;
+
+// The code of a screen. A server that is away just now is waited for, like for its data; one that has another UI by now is said.
+async function arriving<T>(load: () => Promise<T>): Promise<T> {
+  for (let tries = 1; tries < kTriesMax; tries += 1) {
+    try {
+      return await load();
+    } catch {
+      connection.lost();
+      await connection.reached();
+    }
+  }
+  return load().catch(() => {
+    throw new Error('This screen is not on the server any more: it has a newer UI. Fix: load the page again.');
+  });
+}
+
+const screen = <T extends Record<string, unknown>, K extends keyof T>(load: () => Promise<T>, name: K) => lazyRouteComponent(() => arriving(load), name);
+
 const root = createRootRoute({ component: Shell, notFoundComponent: () => <Problem error={new Error('There is no screen at this address.')} /> });
-const home = createRoute({ getParentRoute: () => root, path: '/', component: lazyRouteComponent(() => import('../screens/home/home'), 'Home') });
-const account = createRoute({ getParentRoute: () => root, path: '/account', component: lazyRouteComponent(() => import('../screens/account/account'), 'Account') });
-const server = createRoute({ getParentRoute: () => root, path: '/server', component: lazyRouteComponent(() => import('../screens/server/server'), 'Server') });
+const home = createRoute({ getParentRoute: () => root, path: '/', component: screen(() => import('../screens/home/home'), 'Home') });
+const account = createRoute({ getParentRoute: () => root, path: '/account', component: screen(() => import('../screens/account/account'), 'Account') });
+const server = createRoute({ getParentRoute: () => root, path: '/server', component: screen(() => import('../screens/server/server'), 'Server') });
 
 const space = createRoute({ getParentRoute: () => root, path: '/p/$project/$space', component: SpaceFrame });
 const index = createRoute({
@@ -17,39 +37,39 @@ const index = createRoute({
     throw redirect({ to: '/p/$project/$space/overview', params });
   },
 });
-const overview = createRoute({ getParentRoute: () => space, path: 'overview', component: lazyRouteComponent(() => import('../screens/overview/overview'), 'Overview') });
+const overview = createRoute({ getParentRoute: () => space, path: 'overview', component: screen(() => import('../screens/overview/overview'), 'Overview') });
 const auth = createRoute({
   getParentRoute: () => space,
   path: 'auth',
   validateSearch: (search: Record<string, unknown>): { part?: string } => (typeof search.part === 'string' ? { part: search.part } : {}),
-  component: lazyRouteComponent(() => import('../screens/auth/auth'), 'Auth'),
+  component: screen(() => import('../screens/auth/auth'), 'Auth'),
 });
 const logs = createRoute({
   getParentRoute: () => space,
   path: 'logs',
   validateSearch: (search: Record<string, unknown>): { request?: string } => (typeof search.request === 'string' ? { request: search.request } : {}),
-  component: lazyRouteComponent(() => import('../screens/logs/logs'), 'Logs'),
+  component: screen(() => import('../screens/logs/logs'), 'Logs'),
 });
-const data = createRoute({ getParentRoute: () => space, path: 'data', component: lazyRouteComponent(() => import('../screens/data/collections'), 'Collections') });
+const data = createRoute({ getParentRoute: () => space, path: 'data', component: screen(() => import('../screens/data/collections'), 'Collections') });
 const collection = createRoute({
   getParentRoute: () => space,
   path: 'data/$collection',
-  component: lazyRouteComponent(() => import('../screens/data/collection'), 'CollectionScreen'),
+  component: screen(() => import('../screens/data/collection'), 'CollectionScreen'),
 });
-const keys = createRoute({ getParentRoute: () => space, path: 'keys', component: lazyRouteComponent(() => import('../screens/keys/keys'), 'Keys') });
+const keys = createRoute({ getParentRoute: () => space, path: 'keys', component: screen(() => import('../screens/keys/keys'), 'Keys') });
 const files = createRoute({
   getParentRoute: () => space,
   path: 'files',
   validateSearch: (search: Record<string, unknown>): { path?: string } => (typeof search.path === 'string' ? { path: search.path } : {}),
-  component: lazyRouteComponent(() => import('../screens/files/files'), 'Files'),
+  component: screen(() => import('../screens/files/files'), 'Files'),
 });
 const deployments = createRoute({
   getParentRoute: () => space,
   path: 'deployments',
-  component: lazyRouteComponent(() => import('../screens/deployments/deployments'), 'Deployments'),
+  component: screen(() => import('../screens/deployments/deployments'), 'Deployments'),
 });
-const runner = createRoute({ getParentRoute: () => space, path: 'runner', component: lazyRouteComponent(() => import('../screens/runner/runner'), 'Runner') });
-const settings = createRoute({ getParentRoute: () => space, path: 'settings', component: lazyRouteComponent(() => import('../screens/settings/settings'), 'Settings') });
+const runner = createRoute({ getParentRoute: () => space, path: 'runner', component: screen(() => import('../screens/runner/runner'), 'Runner') });
+const settings = createRoute({ getParentRoute: () => space, path: 'settings', component: screen(() => import('../screens/settings/settings'), 'Settings') });
 
 const tree = root.addChildren([
   home,
@@ -58,7 +78,7 @@ const tree = root.addChildren([
   space.addChildren([index, overview, auth, logs, data, collection, keys, files, deployments, runner, settings]),
 ]);
 
-export const router = createRouter({ routeTree: tree, basepath: '/_', defaultPreload: 'intent' });
+export const router = createRouter({ routeTree: tree, basepath: '/_', defaultPreload: 'intent', defaultPendingComponent: Loading, defaultErrorComponent: Problem });
 
 declare module '@tanstack/react-router' {
   interface Register {

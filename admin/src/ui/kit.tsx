@@ -188,7 +188,7 @@ export function CopyButton({ text, label = 'Copy' }: { text: string; label?: str
 // The command that does the same as the button beside it.
 export function Command({ children, label = 'In a terminal' }: { children: string; label?: string }) {
   return (
-    <div className="flex min-w-0 items-center gap-2 rounded-md bg-raised px-2 py-0.5 text-xs">
+    <div className="flex max-w-full min-w-0 items-center gap-2 rounded-md bg-raised px-2 py-0.5 text-xs">
       <span className="shrink-0 text-muted">{label}</span>
       <code tabIndex={0} className="min-w-0 flex-1 overflow-x-auto font-mono whitespace-pre">
         {children}

@@ -36,10 +36,15 @@ export async function openAdmin(t, browser, server, { path = '/_/', token = serv
 
 /** On a page that shows the login. */
 export async function logIn(page, token) {
+  await giveToken(page, token);
+  await page.getByRole('navigation', { name: 'Main', includeHidden: true }).waitFor({ state: 'attached' });
+}
+
+/** Into the forms of the login, wherever they stand. */
+export async function giveToken(page, token) {
   await page.getByRole('button', { name: 'Token', exact: true }).click();
   await page.getByLabel('Token', { exact: true }).fill(token);
   await page.getByRole('button', { name: 'Log in', exact: true }).click();
-  await page.getByRole('navigation', { name: 'Main', includeHidden: true }).waitFor({ state: 'attached' });
 }
 
 export const kPassword = 'correct horse battery';
