@@ -236,6 +236,18 @@ test('before a policy is saved, the callers of the last day whom it would refuse
   assert.deepEqual(problems, []);
 });
 
+test('Ctrl-K leads to a part of the screen', async (t) => {
+  const { page, problems } = await open(t);
+  await page.keyboard.press('Control+k');
+  await page.getByRole('combobox', { name: /Search/ }).fill('refused requests');
+  await page.getByRole('option', { name: /coho auth refusals/, selected: true }).waitFor();
+  await page.keyboard.press('Enter');
+  await page.getByRole('tab', { name: 'Refused requests', selected: true }).waitFor();
+  await page.goBack();
+  await page.getByRole('tab', { name: 'Policy and keys', selected: true }).waitFor();
+  assert.deepEqual(problems, []);
+});
+
 test('a viewer sees eight characters of an API token and can change nothing', async (t) => {
   const { server, app, at } = await startSpace(t, { deploy: false });
   const { key } = await server.api('POST', `${app.space}/tokens`, { access: 'READWRITE', description: 'import' });

@@ -12,6 +12,7 @@ interface Entry {
   about: string;
   command?: string;
   to: string;
+  part?: string; // of a screen that has parts
 }
 
 // Every word of the question stands somewhere in the entry.
@@ -57,12 +58,15 @@ function Finder({ close, place }: { close: () => void; place: { project: string;
   const list = useRef<HTMLUListElement>(null);
   const found = useEntries(place).filter((entry) => fits(entry, question));
   const chosen = Math.min(at, found.length - 1);
-  useEffect(() => list.current?.children[chosen]?.scrollIntoView({ block: 'nearest' }), [chosen]);
+  // Braces: what scrollIntoView() gives is no function to call when the effect ends (newer browsers answer a promise).
+  useEffect(() => {
+    list.current?.children[chosen]?.scrollIntoView({ block: 'nearest' });
+  }, [chosen]);
 
   const go = (entry: Entry | undefined) => {
     if (!entry) return;
     close();
-    void navigate({ to: entry.to });
+    void navigate({ to: entry.to, search: entry.part ? { part: entry.part } : {} });
   };
   const press = (event: KeyboardEvent) => {
     if (event.key === 'ArrowDown') setAt(Math.min(chosen + 1, found.length - 1));

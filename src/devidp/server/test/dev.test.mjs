@@ -144,6 +144,22 @@ test('CORS: what a browser application of this machine needs', async (t) => {
   assert.equal(refused.headers.get('access-control-allow-origin'), kApp);
 });
 
+test('CORS: the admin UI finds out who is here and asks for a token; pages from elsewhere may not', async (t) => {
+  const { base } = await startProcess(t);
+  const asAdmin = { origin: 'http://localhost:4000', 'content-type': 'application/json' };
+  const stats = await fetch(`${base}/dev/stats`, { headers: asAdmin });
+  assert.equal(stats.headers.get('access-control-allow-origin'), asAdmin.origin);
+  const preflight = { origin: asAdmin.origin, 'access-control-request-method': 'POST', 'access-control-request-headers': 'content-type' };
+  const asked = await fetch(`${base}/dev/token`, { method: 'OPTIONS', headers: preflight });
+  assert.equal(asked.headers.get('access-control-allow-origin'), asAdmin.origin);
+  assert.match(asked.headers.get('access-control-allow-headers'), /content-type/);
+  const made = await fetch(`${base}/dev/token`, { method: 'POST', headers: asAdmin, body: '{"user":"carol"}' });
+  assert.equal(made.headers.get('access-control-allow-origin'), asAdmin.origin);
+  assert.equal(decodeJwt((await made.json()).access_token).sub, 'auth0|carol');
+  const foreign = await fetch(`${base}/dev/stats`, { headers: { origin: 'https://evil.test' } });
+  assert.equal(foreign.headers.get('access-control-allow-origin'), null);
+});
+
 test('logout leads to loopback only; the OpenID form carries state', async (t) => {
   const { base } = await startProcess(t);
   const get = (path) => fetch(base + path, { redirect: 'manual' });
