@@ -352,7 +352,8 @@ TEST(Control, TheTableIsSound) {
     const bool needsPlace = operation.permission == Permission::viewer || operation.permission == Permission::developer || operation.permission == Permission::owner;
     EXPECT_TRUE(!needsPlace || operation.path.contains("{project}") || operation.path.contains("{team}")) << operation.name << " has no place for a role";
     EXPECT_TRUE(operation.summary.ends_with('.') || operation.summary.ends_with('?')) << operation.name;
-    const bool asksByBody = operation.name == "document.find" || operation.name == "document.count" || operation.name == "token.explain";
+    const bool asksByBody = operation.name == "document.find" || operation.name == "document.count" || operation.name == "token.explain" ||
+                            operation.name == "auth.impact";
     EXPECT_EQ(operation.effect == Effect::read, operation.method == "GET" || asksByBody) << operation.name;
     for (const auto& argument : operation.arguments) {
       EXPECT_FALSE(operation.path.contains("{" + std::string(argument.name) + "}")) << operation.name << ": " << argument.name;

@@ -13,6 +13,7 @@ namespace redd::control {
 namespace {
 
 constexpr std::string_view kRoot = "/_/";
+constexpr std::string_view kBareRoot = "/_";  // leads to the other one, under which the page's own addresses are right
 constexpr std::string_view kPage = "index.html";
 constexpr std::string_view kNamedByContent = "ui/";  // vite puts a digest of the content into these names
 
@@ -43,19 +44,20 @@ const WebFile* WebDoor::fileAt(std::string_view path) const {
   return pack_.find(path.empty() ? kPage : path);
 }
 
-bool WebDoor::hasFile(const http::RequestHead& head) const { return isRead(head) && fileAt(head.path()) != nullptr; }
+bool WebDoor::hasFile(const http::RequestHead& head) const {
+  return isRead(head) && !pack_.isEmpty() && (head.path() == kBareRoot || fileAt(head.path()) != nullptr);
+}
 
 bool WebDoor::hasScreen(const http::RequestHead& head) const {
   const auto path = head.path();
   if (pack_.isEmpty() || !isRead(head)) return false;
-  if (path == "/_") return true;
   const auto below = path.starts_with(kRoot) ? path.substr(kRoot.size()) : std::string_view();
   return !below.empty() && !below.starts_with("api/") && !below.starts_with(kNamedByContent);
 }
 
 Task<void> WebDoor::serve(http::Exchange& exchange) const {
   const auto& head = exchange.head();
-  if (head.path() == "/_") {
+  if (head.path() == kBareRoot) {
     http::ResponseHead out{308, {}};
     out.headers.add("location", std::string(kRoot));
     std::ignore = co_await exchange.respond(std::move(out), {});
