@@ -1,6 +1,7 @@
 // The parts all screens are made of. Each takes what its HTML element takes; looks are here and nowhere else.
 import { useId, useState, type ComponentProps, type ReactNode } from 'react';
 import { messageOf } from '../api/hooks';
+import { copyText } from './clipboard';
 import { dateTime } from './format';
 
 type Look = 'main' | 'plain' | 'danger' | 'bare';
@@ -174,7 +175,7 @@ export function Show<T>({ query, children }: { query: { data: T | undefined; err
 export function CopyButton({ text, label = 'Copy' }: { text: string; label?: string }) {
   const [isDone, setDone] = useState(false);
   const copy = async () => {
-    await navigator.clipboard.writeText(text);
+    await copyText(text);
     setDone(true);
     setTimeout(() => setDone(false), 1500);
   };

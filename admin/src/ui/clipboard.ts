@@ -1,0 +1,13 @@
+// Copies a text. Browsers offer the clipboard only to pages that come by https or from this machine; elsewhere the old way of a selected field does.
+export async function copyText(text: string) {
+  if (globalThis.isSecureContext) return navigator.clipboard.writeText(text);
+  const field = document.createElement('textarea');
+  field.value = text;
+  field.setAttribute('aria-hidden', 'true');
+  field.style.position = 'fixed';
+  field.style.opacity = '0';
+  document.body.append(field);
+  field.select();
+  document.execCommand('copy');
+  field.remove();
+}
