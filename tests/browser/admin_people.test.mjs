@@ -63,7 +63,7 @@ test('an invitation by mouse; its link opens an account; the role is changed and
 
   await members.getByLabel('E-mail of the invited').fill('bob@example.org');
   await members.getByRole('button', { name: 'Invite into the project' }).click();
-  await members.getByRole('button', { name: 'Take the invitation of bob@example.org back' }).click();
+  await members.getByRole('button', { name: 'Take back the invitation of bob@example.org' }).click();
   await said(page, 'taken back');
   assert.deepEqual((await server.api('GET', '/invitations')).invitations, []);
   assert.deepEqual([...problems, ...guest.problems], []);

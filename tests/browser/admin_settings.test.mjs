@@ -326,7 +326,7 @@ test('danger zone: only the right word opens the way; rename, remove, restore, d
   await danger.getByRole('button', { name: 'Remove the space' }).click();
   await page.getByLabel(/Type back/).fill('back');
   await page.getByRole('dialog').getByRole('button', { name: 'Remove the space' }).click();
-  await page.getByRole('button', { name: 'Delete back for good' }).click();
+  await page.getByRole('button', { name: 'Delete for good: back' }).click();
   assert.ok(await page.getByRole('dialog').getByRole('button', { name: 'Delete for good' }).isDisabled());
   await page.getByLabel(/Type back/).fill('back');
   await page.getByRole('dialog').getByRole('button', { name: 'Delete for good' }).click();

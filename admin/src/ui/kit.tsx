@@ -217,7 +217,7 @@ export function Table({ label, head, children }: { label: string; head: ReactNod
           <tr className="border-b border-line text-xs text-muted">
             {head.map((one, index) => (
               <th key={index} scope="col" className="px-2 py-1.5 font-medium whitespace-nowrap">
-                {one}
+                {one === '' ? <span className="sr-only">What to do</span> : one}
               </th>
             ))}
           </tr>

@@ -30,7 +30,7 @@ export function Audit() {
         )}
         <Show query={page}>
           {() => (
-            <Table label="Audit log" head={['No.', 'When', 'Who', 'Did', 'To', 'From', 'Answer']}>
+            <Table label="Rows of the audit log" head={['No.', 'When', 'Who', 'Did', 'To', 'From', 'Answer']}>
               {rows.map((row) => (
                 <tr key={row.number}>
                   <td className="text-right text-muted tabular-nums">{row.number}</td>

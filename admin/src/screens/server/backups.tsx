@@ -128,7 +128,7 @@ export function Backups() {
             {one.backups.length === 0 ? (
               <p className="text-muted">There is no backup yet. Make one below, while the server runs.</p>
             ) : (
-              <Table label="Backups" head={['Name', 'Made', 'Size', 'Version', '']}>
+              <Table label="Backups on this server" head={['Name', 'Made', 'Size', 'Version', '']}>
                 {one.backups.map((backup) => (
                   <Row key={backup.name} backup={backup} />
                 ))}

@@ -11,11 +11,11 @@ export function Info() {
     <Show query={info}>
       {(one) => (
         <section aria-label="About the server">
-          <div className="grid grid-cols-2 gap-3 sm:grid-cols-3 lg:grid-cols-6">
+          <div className="grid grid-cols-2 gap-3 sm:grid-cols-3 xl:grid-cols-6">
             <Figure label="Version">{one.version}</Figure>
             <Figure label="Up for">{duration(one.uptimeMs)}</Figure>
             <Figure label="Projects">{number(one.projects)}</Figure>
-            <Figure label={`Free of ${bytes(one.diskBytes)} disk`} kind={one.diskFreeBytes < one.diskBytes * kLittleDisk ? 'warn' : undefined}>
+            <Figure label={`Free of ${bytes(one.diskBytes)}`} kind={one.diskFreeBytes < one.diskBytes * kLittleDisk ? 'warn' : undefined}>
               {bytes(one.diskFreeBytes)}
             </Figure>
             <Figure label="SQLite">{one.sqlite}</Figure>

@@ -90,7 +90,7 @@ export function Users() {
       <div className="flex flex-col gap-4">
         <Show query={users}>
           {({ users: all }) => (
-            <Table label="Users" head={['Who', 'State', 'Since', '']}>
+            <Table label="Everybody with an account" head={['Who', 'State', 'Since', '']}>
               {all.map((user) => (
                 <Row key={user.id} user={user} handOn={(code) => setHanded({ label: 'With this code a new password is set', code, email: user.email })} />
               ))}

@@ -26,7 +26,7 @@ function Pending({ invitation }: { invitation: Invitation }) {
                 Code
               </Button>
             )}
-            <Button look="danger" aria-label={`Take the invitation of ${invitation.email} back`} busy={remove.isPending} onClick={() => remove.mutate({ invitation: invitation.id })}>
+            <Button look="danger" aria-label={`Take back the invitation of ${invitation.email}`} busy={remove.isPending} onClick={() => remove.mutate({ invitation: invitation.id })}>
               Take back
             </Button>
           </RowActions>

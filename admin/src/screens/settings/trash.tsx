@@ -48,7 +48,7 @@ function Row({ project, space, isOwner }: { project: string; space: Trashed; isO
             <Button aria-label={`Restore ${space.name}`} onClick={() => setOpen('restore')}>
               Restore
             </Button>
-            <Button look="danger" aria-label={`Delete ${space.name} for good`} onClick={() => setOpen('purge')}>
+            <Button look="danger" aria-label={`Delete for good: ${space.name}`} onClick={() => setOpen('purge')}>
               Delete for good
             </Button>
           </RowActions>
