@@ -291,6 +291,20 @@ test('schema, cap and indexes are set and removed; the server refuses a schema i
   assert.deepEqual(problems, []);
 });
 
+test('a slow query asks for an index, and a press makes it', async (t) => {
+  const { server, app, at } = await startSpace(t, { deploy: false });
+  await fill(server, app, 'orders', Array.from({ length: 5_000 }, (_, n) => ({ number: n, customer: `customer-${n % 1_000}` })));
+  await app.good('query', 'orders', '--query', '{"customer":"customer-7"}');
+  const { page, problems } = await openAdmin(t, browser, server, { path: `${at}/data` });
+  await page.getByRole('row', { name: /orders customer 1 query 5,000 for 5/ }).waitFor();
+  await keepPicture(page, 'data-advice');
+  await page.getByRole('button', { name: 'Make the index' }).click();
+  await page.getByText('The index customer is ready: 5,000 documents.').waitFor();
+  await page.getByRole('button', { name: 'Make the index' }).waitFor({ state: 'detached' });
+  assert.deepEqual((await server.api('GET', `${app.space}/collections`)).collections[0].indexes, [{ fields: ['customer'], state: 'ready' }]);
+  assert.deepEqual(problems, []);
+});
+
 test('a phone in the dark: no sideways scroll of the page', async (t) => {
   const { server, app, at } = await startSpace(t, { deploy: false });
   await fill(server, app, 'people', kPeople);

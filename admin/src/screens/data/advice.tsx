@@ -4,7 +4,7 @@ import { useRead } from '../../api/hooks';
 import type { Collection } from '../../api/shapes';
 import { useSpace } from '../../app/space';
 import { duration, number, plural } from '../../ui/format';
-import { Button, Moment, Panel, Table } from '../../ui/kit';
+import { Button, Command, Moment, Panel, Table } from '../../ui/kit';
 import { toasts } from '../../ui/toasts';
 import { makeIndex } from './indexing';
 
@@ -17,7 +17,10 @@ export function AdvicePanel({ collections }: { collections: Collection[] }) {
   if (found.length === 0) return null;
   return (
     <Panel title="Slow queries: indexes that would help" className="mt-4">
-      <Table label="Indexes that would help" head={['Collection', 'Fields', 'Queries', 'Read for each returned', 'Slowest', 'Last', ...(canWrite ? [''] : [])]}>
+      <Table
+        label="Indexes that would help"
+        head={['Collection', 'Fields', 'Queries', 'Read on average', 'Slowest', 'Last', ...(canWrite ? ['Make it'] : [])]}
+      >
         {found.map((one) => {
           const key = JSON.stringify([one.collection, one.fields]);
           const make = async () => {
@@ -49,6 +52,9 @@ export function AdvicePanel({ collections }: { collections: Collection[] }) {
           );
         })}
       </Table>
+      <div className="mt-3">
+        <Command>coho collections --advice</Command>
+      </div>
     </Panel>
   );
 }

@@ -29,7 +29,8 @@ export function BulkRemoval({ collection, filter, count, open, close }: BulkProp
         (line) => {
           const done = Number(line.done ?? 0);
           const total = Number(line.total ?? count);
-          if (line.count === undefined) task.progress(total ? done / total : 0, `Deleting documents of ${collection}: ${number(done)} of ${number(total)}`);
+          if (line.count !== undefined) return;
+          task.progress(total ? done / total : 0, `Deleting documents of ${collection}: ${number(done)} of ${number(total)}`);
         },
         { signal: stopper.signal },
       );
@@ -55,7 +56,7 @@ export function BulkRemoval({ collection, filter, count, open, close }: BulkProp
       run={() => void run()}
     >
       <p>
-        {plural(count, 'document')} {isAll ? `are all there are in ${collection}; no filter is set.` : 'match now:'} They cannot be brought back, but from a backup.
+        {plural(count, 'document')} {isAll ? `are all there are in ${collection}; no filter is set.` : 'match now.'} Only a backup brings them back.
       </p>
       {!isAll && <pre className="mt-2 max-h-40 overflow-auto rounded bg-raised p-2 font-mono text-xs">{pretty(filter)}</pre>}
     </Confirm>

@@ -81,7 +81,10 @@ function Editor({ name, value, stop, save }: { name: string; value: unknown; sto
         onBlur={() => !isBusy && !problem && stop()}
       />
       {problem && (
-        <span role="alert" className="absolute top-full left-0 z-20 mt-0.5 w-72 rounded border border-bad bg-bad-tint px-2 py-1 whitespace-normal text-bad">
+        <span
+          role="alert"
+          className="absolute top-full left-0 z-20 mt-0.5 w-72 rounded border border-bad bg-bad-tint px-2 py-1 whitespace-normal text-bad"
+        >
           {problem}
         </span>
       )}

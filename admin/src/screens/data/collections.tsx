@@ -51,7 +51,11 @@ export function Collections() {
         )}
       </Show>
       <div className="mt-4 flex flex-col gap-3">
-        <CheckField label="Show collections of the system, whose names begin with _" checked={withSystem} onChange={(event) => setWithSystem(event.target.checked)} />
+        <CheckField
+          label="Show collections of the system, whose names begin with _"
+          checked={withSystem}
+          onChange={(event) => setWithSystem(event.target.checked)}
+        />
         <Command>coho collections</Command>
       </div>
       <CreateDialog open={dialog === 'create'} close={() => setDialog(null)} />
@@ -107,7 +111,14 @@ function List({ collections }: { collections: Collection[] }) {
           </tr>
         ))}
       </Table>
-      <ExportDialog collection={exporting?.name ?? ''} filter={{}} sort={null} count={exporting?.documents ?? 0} open={exporting !== null} close={() => setExporting(null)} />
+      <ExportDialog
+        collection={exporting?.name ?? ''}
+        filter={{}}
+        sort={null}
+        count={exporting?.documents ?? 0}
+        open={exporting !== null}
+        close={() => setExporting(null)}
+      />
       <Confirm
         key={removing?.name}
         title={`Remove the collection ${removing?.name ?? ''}`}

@@ -51,7 +51,12 @@ export function ColumnsDialog({ choice, open, close }: { choice: ColumnChoice; o
       </div>
       <form onSubmit={add} className="flex items-start gap-2">
         <div className="flex-1">
-          <TextField label="Another field" value={typed} onChange={(event) => setTyped(event.target.value)} hint="Inside others by dots: address.city" />
+          <TextField
+            label="Another field"
+            value={typed}
+            onChange={(event) => setTyped(event.target.value)}
+            hint="Inside others by dots: address.city"
+          />
         </div>
         <Button type="submit" className="mt-6.5">
           Add

@@ -19,10 +19,18 @@ function CreateForm({ close }: { close: () => void }) {
   const [name, setName] = useState('');
   const [cap, setCap] = useState('');
   const [problems, setProblems] = useState({ name: '', cap: '' });
-  const create = useChange('collection.create', { stale: ['collection.list'], said: (made) => `${(made as { name: string }).name} is made.`, quiet: true, then: close });
+  const create = useChange('collection.create', {
+    stale: ['collection.list'],
+    said: (made) => `${(made as { name: string }).name} is made.`,
+    quiet: true,
+    then: close,
+  });
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    const found = { name: name.trim() ? '' : 'A collection needs a name.', cap: cap === '' || /^[1-9]\d*$/.test(cap) ? '' : 'A cap is a whole number from 1 up, or nothing.' };
+    const found = {
+      name: name.trim() ? '' : 'A collection needs a name.',
+      cap: cap === '' || /^[1-9]\d*$/.test(cap) ? '' : 'A cap is a whole number from 1 up, or nothing.',
+    };
     setProblems(found);
     if (!found.name && !found.cap) create.mutate({ ...at, collection: name.trim(), ...(cap ? { cap: Number(cap) } : {}) });
   };

@@ -54,8 +54,9 @@ export class CsvReader {
     else if (c === '"' && this.state === 'start') {
       this.state = 'quoted';
       this.isQuoted = true;
-    } else if (this.state === 'quote') throw new Error(`Line ${this.line}: after a closing quote a separator or the end of the line was expected, and here stands '${c}'.`);
-    else {
+    } else if (this.state === 'quote') {
+      throw new Error(`Line ${this.line}: after a closing quote a separator or the end of the line was expected, and here stands '${c}'.`);
+    } else {
       this.text += c;
       this.state = 'plain';
     }
@@ -74,10 +75,13 @@ export class CsvReader {
     this.record = [];
     if (record.length === 1 && record[0]?.text === '' && !record[0].isQuoted) return;
     if (!this.names) {
-      this.names = record.map(({ text }, index) => (index === 0 ? text.replace(/^\uFEFF/, '') : text)).map((name) => (name.startsWith('_') || name === '' ? null : name));
+      const names = record.map(({ text }, index) => (index === 0 ? text.replace(/^\uFEFF/, '') : text));
+      this.names = names.map((name) => (name.startsWith('_') || name === '' ? null : name));
       return;
     }
-    if (record.length > this.names.length) throw new Error(`Line ${this.line - 1}: ${record.length} fields, and the first line names ${this.names.length}.`);
+    if (record.length > this.names.length) {
+      throw new Error(`Line ${this.line - 1}: ${record.length} fields, and the first line names ${this.names.length}.`);
+    }
     const members: string[] = [];
     for (const [index, field] of record.entries()) {
       const name = this.names[index];

@@ -14,7 +14,7 @@ import { pretty } from './exact';
 import { ExportDialog } from './export';
 import { FilterBar } from './filter_bar';
 import { Grid } from './grid';
-import { Conflict, replaceGuarded, setField, withValue } from './guarded';
+import { Conflict, replaceGuarded, setField, withValue, type Place } from './guarded';
 import { useExplained, useSample, useTotal, type Explained, type Question, type Sorting } from './windows';
 
 const kNone: Document[] = [];
@@ -43,7 +43,10 @@ export function Documents({ collection }: { collection: Collection }) {
   const explained = useExplained(question);
   const sample = useSample(question);
   const columns = useColumns(sample.data ?? kNone);
-  const indexed = useMemo(() => new Set(collection.indexes.filter((one) => one.state === 'ready' && one.fields.length === 1).map((one) => one.fields[0] ?? '')), [collection]);
+  const indexed = useMemo(() => {
+    const ready = collection.indexes.filter((one) => one.state === 'ready' && one.fields.length === 1);
+    return new Set(ready.map((one) => one.fields[0] ?? ''));
+  }, [collection]);
   const count = total.data ?? 0;
   const place = { project, space, collection: name };
 
@@ -63,7 +66,11 @@ export function Documents({ collection }: { collection: Collection }) {
 
   const isFiltered = Object.keys(filter).length > 0;
   const isEmpty = total.data === 0 && !total.isPlaceholderData && !isFiltered;
-  const command = ['coho query', shellWord(name), ...(isFiltered ? [`--query ${shellWord(JSON.stringify(filter))}`] : []), ...(sort ? [`--sort ${shellWord(`${sort.descending ? '-' : ''}${sort.field}`)}`] : [])].join(' ');
+  const command = [
+    `coho query ${shellWord(name)}`,
+    ...(isFiltered ? [`--query ${shellWord(JSON.stringify(filter))}`] : []),
+    ...(sort ? [`--sort=${shellWord(`${sort.descending ? '-' : ''}${sort.field}`)}`] : []),
+  ].join(' ');
   return (
     <>
       <FilterBar
@@ -101,7 +108,11 @@ export function Documents({ collection }: { collection: Collection }) {
       )}
       {isEmpty ? (
         <Empty title={`${name} has no documents yet.`}>
-          <p>{canWrite ? 'Insert one here, import a file from the list of collections, or let your code store some.' : 'Your code stores some with db.insertOne.'}</p>
+          <p>
+            {canWrite
+              ? 'Insert one here, import a file from the list of collections, or let your code store some.'
+              : 'The code of the space stores some with db.insertOne.'}
+          </p>
         </Empty>
       ) : (
         <Grid
@@ -127,15 +138,19 @@ export function Documents({ collection }: { collection: Collection }) {
       <BulkRemoval collection={name} filter={filter} count={count} open={dialog === 'bulk'} close={() => setDialog(null)} />
       <DocumentDialog collection={name} opened={opened} show={setOpened} />
       <Dialog title={`Document ${conflict?.id ?? ''}`} open={conflict !== null} close={() => setConflict(null)} wide>
-        {conflict && (
-          <CellConflictView place={place} conflict={conflict} change={setConflict} />
-        )}
+        {conflict && <CellConflictView place={place} conflict={conflict} change={setConflict} />}
       </Dialog>
     </>
   );
 }
 
-function CellConflictView({ place, conflict, change }: { place: { project: string; space: string; collection: string }; conflict: CellConflict; change: (next: CellConflict | null) => void }) {
+interface CellConflictProps {
+  place: Place;
+  conflict: CellConflict;
+  change: (next: CellConflict | null) => void;
+}
+
+function CellConflictView({ place, conflict, change }: CellConflictProps) {
   const [isBusy, setBusy] = useState(false);
   const [error, setError] = useState('');
   const overwrite = async () => {
@@ -150,7 +165,16 @@ function CellConflictView({ place, conflict, change }: { place: { project: strin
     setBusy(false);
     documentsChanged();
   };
-  return <ConflictView mine={pretty(conflict.mine)} theirs={conflict.current} busy={isBusy} error={error} take={() => change(null)} overwrite={() => void overwrite()} />;
+  return (
+    <ConflictView
+      mine={pretty(conflict.mine)}
+      theirs={conflict.current}
+      busy={isBusy}
+      error={error}
+      take={() => change(null)}
+      overwrite={() => void overwrite()}
+    />
+  );
 }
 
 function sayHow(how: Explained): string {

@@ -15,7 +15,8 @@ export function parseExact(text: string): unknown {
   );
 }
 
-export const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value) && !isExactNumber(value);
+export const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value) && !isExactNumber(value);
 
 export const isExactNumber = (value: unknown): boolean => isAble && raw.isRawJSON(value);
 

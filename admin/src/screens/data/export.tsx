@@ -38,7 +38,7 @@ export function ExportDialog({ collection, filter, sort, count, open, close }: E
   const { at } = useSpace();
   const [format, setFormat] = useState<Format>('jsonl');
   const query = Object.keys(filter).length ? ` --query ${shellWord(JSON.stringify(filter))}` : '';
-  const order = sort ? ` --sort ${shellWord(`${sort.descending ? '-' : ''}${sort.field}`)}` : '';
+  const order = sort ? ` --sort=${shellWord(`${sort.descending ? '-' : ''}${sort.field}`)}` : '';
   return (
     <Dialog title={`Export ${plural(count, 'document')} of ${collection}`} open={open} close={close}>
       <div className="flex flex-col gap-3">
@@ -46,7 +46,7 @@ export function ExportDialog({ collection, filter, sort, count, open, close }: E
           <option value="jsonl">NDJSON: a document a line</option>
           <option value="json">JSON: one array</option>
         </SelectField>
-        <Command>{`coho export ${shellWord(collection)}${query}${order}${format === 'jsonl' ? ' --jsonl' : ''} --file ${shellWord(nameOf(collection, format))}`}</Command>
+        <Command>{`coho export ${shellWord(collection)}${query}${order} --file ${shellWord(nameOf(collection, format))}`}</Command>
         <div className="flex justify-end gap-2">
           <Button onClick={close}>Cancel</Button>
           <Button

@@ -57,7 +57,8 @@ export function Grid({ question, total, columns, shown, indexed, canTurn, canWri
     () => columns.map((name) => ({ id: name, accessorFn: (row: RowValue) => (row.document ? valueAt(row.document, name) : undefined) })),
     [columns],
   );
-  const table = useTable({ features, columns: definitions, data, getRowId: (row: RowValue) => String(row.index), state: { columnVisibility: shown } });
+  const getRowId = (row: RowValue) => String(row.index);
+  const table = useTable({ features, columns: definitions, data, getRowId, state: { columnVisibility: shown } });
 
   const { error } = windows;
   useLayoutEffect(() => problem(error), [error, problem]);
@@ -141,7 +142,7 @@ export function Grid({ question, total, columns, shown, indexed, canTurn, canWri
       aria-busy={windows.isFetching}
       onKeyDown={press}
       style={{ height: kHeadPx + Math.min(total, kTallRows) * kRowPx + kBarPx }}
-      className="relative max-h-[max(60vh,20rem)] min-h-40 overflow-auto rounded-lg border border-line bg-panel text-xs [contain:strict] [overflow-anchor:none]"
+      className="relative max-h-[max(60vh,20rem)] min-h-40 overflow-auto rounded-lg border border-line bg-panel text-xs contain-strict"
     >
       <div className="w-max min-w-full">
         <GridHead names={names} template={template} sort={question.sort} indexed={indexed} sortBy={sortBy} />

@@ -40,7 +40,12 @@ interface GridRowProps {
 function Row({ row, id, top, template, active, editing, act }: GridRowProps) {
   const { index, document } = row.original;
   return (
-    <div role="row" aria-rowindex={index + 2} className="absolute inset-x-0 top-0 grid border-b border-line hover:bg-raised" style={{ gridTemplateColumns: template, height: kRowPx, transform: `translateY(${top}px)` }}>
+    <div
+      role="row"
+      aria-rowindex={index + 2}
+      className="absolute inset-x-0 top-0 grid border-b border-line hover:bg-raised"
+      style={{ gridTemplateColumns: template, height: kRowPx, transform: `translateY(${top}px)` }}
+    >
       {row.getVisibleCells().map((cell, column) => (
         <Cell
           key={cell.column.id}
@@ -65,5 +70,6 @@ export const GridRow = memo(Row, (a, b) => {
   const { row: before, ...restBefore } = a;
   const { row: now, ...restNow } = b;
   const names = Object.keys(restNow) as (keyof typeof restNow)[];
-  return before.original.index === now.original.index && before.original.document === now.original.document && names.every((name) => restBefore[name] === restNow[name]);
+  const isSameRow = before.original.index === now.original.index && before.original.document === now.original.document;
+  return isSameRow && names.every((name) => restBefore[name] === restNow[name]);
 });

@@ -59,11 +59,24 @@ export function ImportDialog({ open, close, names }: { open: boolean; close: () 
     setCollection('');
     void runImport({ ...at, collection: collection.trim() }, { file, format, separator });
   };
+  const flag = format === 'csv' ? ' --csv' : '';
   return (
     <Dialog title="Import documents" open={open} close={close}>
       <form onSubmit={submit} className="flex flex-col gap-3">
-        <Field label="File" error={isAsked && !file ? 'Choose a file.' : null} hint={file ? bytes(file.size) : 'A JSON array, NDJSON, or CSV with the names of its fields in the first line'}>
-          {(ids) => <input type="file" accept=".json,.ndjson,.jsonl,.csv,.tsv,.txt" className={`${kInput} file:mr-2 file:rounded file:border file:border-line file:bg-raised file:px-2 file:text-ink`} {...ids} onChange={(event) => choose(event.target.files?.[0])} />}
+        <Field
+          label="File"
+          error={isAsked && !file ? 'Choose a file.' : null}
+          hint={file ? bytes(file.size) : 'A JSON array, NDJSON, or CSV with the names of its fields in the first line'}
+        >
+          {(ids) => (
+            <input
+              type="file"
+              accept=".json,.ndjson,.jsonl,.csv,.tsv,.txt"
+              className={`${kInput} file:mr-2 file:rounded file:border file:border-line file:bg-raised file:px-2 file:text-ink`}
+              {...ids}
+              onChange={(event) => choose(event.target.files?.[0])}
+            />
+          )}
         </Field>
         <TextField
           label="Into the collection"
@@ -89,7 +102,7 @@ export function ImportDialog({ open, close, names }: { open: boolean; close: () 
             <option value={'\t'}>Tab</option>
           </SelectField>
         )}
-        <Command>{`coho import ${shellWord(collection || 'COLLECTION')} ${shellWord(file?.name ?? 'FILE')}${format === 'csv' ? ' --csv' : ''}`}</Command>
+        <Command>{`coho import ${shellWord(collection || 'COLLECTION')} ${shellWord(file?.name ?? 'FILE')}${flag}`}</Command>
         <div className="flex justify-end gap-2">
           <Button onClick={close}>Cancel</Button>
           <Button look="main" type="submit">

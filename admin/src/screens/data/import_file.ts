@@ -68,7 +68,8 @@ export async function importFile(place: Place, { file, format, separator }: Impo
     reader.finish();
     await sendParcel();
   } catch (error) {
-    if (error instanceof TypeError && error.message.includes('decod')) throw new Error('The file is no UTF-8 text. Fix: save it as UTF-8, or use coho import --encoding.');
+    const isDecoding = error instanceof TypeError && error.message.includes('decod');
+    if (isDecoding) throw new Error('The file is no UTF-8 text. Fix: save it as UTF-8, or use coho import --encoding.');
     throw error;
   } finally {
     void pieces.cancel().catch(() => {});

@@ -13,7 +13,11 @@ export function Indexes({ collection }: { collection: Collection }) {
   const { at, canWrite } = useSpace();
   const { name, indexes } = collection;
   const [removing, setRemoving] = useState<string[] | null>(null);
-  const remove = useChange('index.remove', { stale: ['collection.list', 'document.find'], said: 'The index is removed.', then: () => setRemoving(null) });
+  const remove = useChange('index.remove', {
+    stale: ['collection.list', 'document.find'],
+    said: 'The index is removed.',
+    then: () => setRemoving(null),
+  });
   return (
     <>
       <Panel title="Indexes">
@@ -50,7 +54,7 @@ export function Indexes({ collection }: { collection: Collection }) {
         word=""
         action="Remove"
         busy={remove.isPending}
-        command={`coho removeindex ${shellWord(name)} ${shellWord(removing?.join(',') ?? '')}`}
+        command={`coho removeindex ${shellWord(name)} -i ${shellWord(removing?.join(',') ?? '')}`}
         run={() => removing && remove.mutate({ ...at, collection: name, fields: removing })}
       >
         Queries that the index <b className="font-mono">{removing?.join(', ')}</b> serves will read every document. No document is lost.
@@ -93,7 +97,7 @@ function NewIndex({ collection }: { collection: Collection }) {
           Make the index
         </Button>
       </div>
-      <Command>{`coho createindex ${shellWord(collection.name)} ${shellWord(fields.join(',') || 'FIELD')}`}</Command>
+      <Command>{`coho createindex ${shellWord(collection.name)} -i ${shellWord(fields.join(',') || 'FIELD')}`}</Command>
     </form>
   );
 }

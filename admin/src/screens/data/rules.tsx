@@ -50,7 +50,9 @@ function SchemaPanel({ collection }: { collection: Collection }) {
     <Panel title="Schema">
       <div className="flex flex-col gap-3">
         <p className="text-muted">
-          {schema ? 'Each document that is stored must fit this JSON Schema. Those that are stored already are not checked.' : 'No schema: any document is stored. Write a JSON Schema to have them checked.'}
+          {schema
+            ? 'Each document that is stored must fit this JSON Schema. Those that are stored already are not checked.'
+            : 'No schema: any document is stored. Write a JSON Schema to have them checked.'}
         </p>
         <Code label="JSON Schema" json value={text} change={canWrite ? setText : undefined} height="18rem" />
         <p role="alert" className="text-bad empty:hidden">

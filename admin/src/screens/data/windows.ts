@@ -46,7 +46,8 @@ interface Part {
 
 async function find(question: Question, { isTurned = false, bound, ...what }: Part, signal: AbortSignal): Promise<Document[]> {
   const { sort, filter, ...rest } = question;
-  const args = { ...rest, ...what, filter: bound ? { $and: [filter, bound] } : filter, sort: sortOf(sort, isTurned), ...(isTurned && !sort ? { reverse: true } : {}) };
+  const order = sort || !isTurned ? { sort: sortOf(sort, isTurned) } : { reverse: true };
+  const args = { ...rest, ...what, ...order, filter: bound ? { $and: [filter, bound] } : filter };
   const text = await (await send('document.find', args, { signal })).text();
   const found = text.split('\n').filter(Boolean).map((line) => parseExact(line) as Document);
   return isTurned ? found.reverse() : found;
@@ -133,6 +134,7 @@ export function useWindows(question: Question, fields: string[], total: number, 
   const end = Math.max(0, Math.ceil(total / kWindow) - 1);
   const isLong = canTurn && total > kAliveMax;
   const anchors = useMemo(() => new Anchors(), [question, total]);
+  const withSorted = sort ? [...new Set([...fields, sort.field])] : fields;
   const numbers: number[] = [];
   for (let number = Math.max(0, Math.min(from, end)); number <= Math.min(until, end); number += 1) numbers.push(number);
   return useQueries({
@@ -141,7 +143,7 @@ export function useWindows(question: Question, fields: string[], total: number, 
       return {
         queryKey: ['document.find', 'window', question, fields, offset, isLong ? total : 0],
         queryFn: ({ signal }: { signal: AbortSignal }) =>
-          isLong ? findFar(question, sort ? [...new Set([...fields, sort.field])] : fields, offset, { total, anchors }, signal) : find(question, { offset, limit: kWindow, fields }, signal),
+          isLong ? findFar(question, withSorted, offset, { total, anchors }, signal) : find(question, { offset, limit: kWindow, fields }, signal),
         structuralSharing: false as const, // exact numbers are objects that must stay what they are
         gcTime: kForgetMs,
         refetchInterval: total <= kAliveMax ? kAliveMs : (false as const),

@@ -28,7 +28,13 @@ function Crumbs({ path }: { path: string }) {
         return (
           <span key={to} className="flex items-center gap-1">
             {index > 0 && <span className="text-muted">/</span>}
-            <Link to="/p/$project/$space/files" params={at} search={{ path: to }} aria-current={index === parts.length - 1 ? 'page' : undefined} className="rounded px-1 py-0.5 text-accent hover:underline">
+            <Link
+              to="/p/$project/$space/files"
+              params={at}
+              search={{ path: to }}
+              aria-current={index === parts.length - 1 ? 'page' : undefined}
+              className="rounded px-1 py-0.5 text-accent hover:underline"
+            >
               {part}
             </Link>
           </span>
@@ -80,7 +86,11 @@ export function Files() {
         {({ files }) =>
           files.length === 0 ? (
             <Empty title={path === '/' ? 'No files yet.' : `Nothing is in ${path} yet.`}>
-              <p>{canWrite ? 'Drop files here, or press Upload. A folder is there as long as something is in it.' : 'The space’s code can store some.'}</p>
+              <p>
+                {canWrite
+                  ? 'Drop files here, or press Upload. A folder is there as long as something is in it.'
+                  : 'The space’s code can store some.'}
+              </p>
             </Empty>
           ) : (
             <FileTable
@@ -120,7 +130,7 @@ export function Files() {
         action="Replace"
         run={() => upload.decide(true)}
       >
-        In {path} there {upload.doubles.length === 1 ? 'is' : 'are'} already <b className="break-all">{upload.doubles.join(', ')}</b>. The upload takes the place of what is there.
+        {path} already has <b className="break-all">{upload.doubles.join(', ')}</b>. The upload takes the place of what is there.
       </Confirm>
     </div>
   );

@@ -79,7 +79,10 @@ function Picture({ file }: { file: FileEntry }) {
   }, [query.data]);
   return (
     <Show query={query}>
-      {() => (url ? <img src={url} alt={`Preview of ${file.name}`} className="max-h-[60vh] max-w-full self-start rounded border border-line bg-raised object-contain" /> : <Loading />)}
+      {() => {
+        const look = 'max-h-[60vh] max-w-full self-start rounded border border-line bg-raised object-contain';
+        return url ? <img src={url} alt={`Preview of ${file.name}`} className={look} /> : <Loading />;
+      }}
     </Show>
   );
 }
@@ -89,7 +92,9 @@ async function beginningOf(answer: Response): Promise<string> {
   const pieces = (answer.body ?? new Blob([]).stream()).getReader();
   const decoder = new TextDecoder();
   let text = '';
-  for (let piece = await pieces.read(); !piece.done && text.length < kTextMax; piece = await pieces.read()) text += decoder.decode(piece.value, { stream: true });
+  for (let piece = await pieces.read(); !piece.done && text.length < kTextMax; piece = await pieces.read()) {
+    text += decoder.decode(piece.value, { stream: true });
+  }
   await pieces.cancel();
   return text;
 }
@@ -110,7 +115,12 @@ function Text({ file, isJson }: { file: FileEntry; isJson: boolean }) {
       {(text) => (
         <>
           {!isWhole && <p className="text-warn">This is its beginning; download it for the rest.</p>}
-          <Code label={`Content of ${file.name}`} json={isJson} value={isJson && isWhole ? indented(String(text)) : String(text)} height="min(55vh, 30rem)" />
+          <Code
+            label={`Content of ${file.name}`}
+            json={isJson}
+            value={isJson && isWhole ? indented(String(text)) : String(text)}
+            height="min(55vh, 30rem)"
+          />
         </>
       )}
     </Show>

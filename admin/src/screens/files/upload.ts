@@ -65,7 +65,8 @@ export function useUpload(folder: string, known: FileEntry[]) {
     for (const file of files) {
       const { url } = addressOf('file.write', { ...at, path: joined(folder, file.name) }, true);
       try {
-        const progress = (sent: number) => task.progress(total ? (before + sent) / total : 1, `Uploading ${file.name}: ${bytes(sent)} of ${bytes(file.size)}`);
+        const progress = (sent: number) =>
+          task.progress(total ? (before + sent) / total : 1, `Uploading ${file.name}: ${bytes(sent)} of ${bytes(file.size)}`);
         await sendFile({ url, file, signal: stopper.signal, progress });
         stored += 1;
       } catch (error) {

@@ -54,16 +54,19 @@ function KeyForm({ opened, close }: { opened: OpenedKey; close: () => void }) {
   const [isBusy, setBusy] = useState(false);
   const remove = useChange('key.remove', { stale: ['key.list'], said: `${key} is deleted.`, then: close });
   const pretty = indented(value);
+  const flags = `${ttl ? ` --ttl ${Math.round(Number(ttl) * 1_000)}` : ''}${keyspaceFlag(keyspace)}`;
 
   const save = async (event: FormEvent) => {
     event.preventDefault();
-    const found = { key: key ? '' : 'A key needs a name.', ttl: ttl === '' || (Number(ttl) > 0 && Number.isFinite(Number(ttl))) ? '' : 'A number of seconds above 0, or nothing.', value: '' };
+    const isTime = ttl === '' || (Number(ttl) > 0 && Number.isFinite(Number(ttl)));
+    const found = { key: key ? '' : 'A key needs a name.', ttl: isTime ? '' : 'A number of seconds above 0, or nothing.', value: '' };
     setProblems(found);
     if (found.key || found.ttl) return;
     setBusy(true);
     try {
-      if (!old && (await isTaken({ ...at, key, keyspace }))) setProblems({ ...found, key: 'There is such a key already. Find it in the list to change it.' });
-      else {
+      if (!old && (await isTaken({ ...at, key, keyspace }))) {
+        setProblems({ ...found, key: 'There is such a key already. Find it in the list to change it.' });
+      } else {
         await ask('key.set', { ...at, key, value, ...(keyspace ? { keyspace } : {}), ...(ttl ? { ttl: Math.round(Number(ttl) * 1_000) } : {}) });
         toasts.good(`${key} is stored.`);
         void queries.invalidateQueries({ queryKey: ['key.list'] });
@@ -77,7 +80,14 @@ function KeyForm({ opened, close }: { opened: OpenedKey; close: () => void }) {
   };
   return (
     <form onSubmit={(event) => void save(event)} className="flex flex-col gap-3">
-      {!old && <TextField label="Keyspace of the key" value={keyspace} onChange={(event) => setKeyspace(event.target.value)} hint="Nothing: the one without a name" />}
+      {!old && (
+        <TextField
+          label="Keyspace of the key"
+          value={keyspace}
+          onChange={(event) => setKeyspace(event.target.value)}
+          hint="Nothing: the one without a name"
+        />
+      )}
       {!old && <TextField label="Name of the key" value={key} onChange={(event) => setKey(event.target.value)} error={problems.key} />}
       <TextArea
         label="Value"
@@ -102,7 +112,7 @@ function KeyForm({ opened, close }: { opened: OpenedKey; close: () => void }) {
         error={problems.ttl}
         hint="Nothing: it stays until it is deleted"
       />
-      <Command>{`coho kv set ${shellWord(key || 'KEY')} ${shellWord(value || 'VALUE')}${ttl ? ` --ttl ${Math.round(Number(ttl) * 1_000)}` : ''}${keyspaceFlag(keyspace)}`}</Command>
+      <Command>{`coho kv set${flags} -- ${shellWord(key || 'KEY')} ${shellWord(value || 'VALUE')}`}</Command>
       {canWrite ? (
         <div className="flex gap-2">
           <Button look="main" type="submit" busy={isBusy}>

@@ -35,7 +35,12 @@ export function KeyList({ keys, open }: { keys: KeyValue[]; open: (entry: KeyVal
                 style={{ height: kRowPx, transform: `translateY(${start}px)` }}
               >
                 <span role="cell" className="min-w-0">
-                  <button type="button" title={one.key} className="block max-w-full truncate text-left font-mono text-xs text-accent hover:underline" onClick={() => open(one)}>
+                  <button
+                    type="button"
+                    title={one.key}
+                    className="block max-w-full truncate text-left font-mono text-xs text-accent hover:underline"
+                    onClick={() => open(one)}
+                  >
                     {one.key}
                   </button>
                 </span>
@@ -75,5 +80,6 @@ export function TimeLeft({ expiresMs }: { expiresMs: number | null | undefined }
   }, [expiresMs]);
   if (!expiresMs) return <span className="text-muted">{expiresMs === null ? 'always' : '–'}</span>;
   const left = Math.max(0, expiresMs - now);
-  return <span className={left < 60_000 ? 'text-warn' : ''}>{left === 0 ? 'gone' : duration(Math.ceil(left / 1_000) * 1_000).replace('.0 s', ' s')}</span>;
+  const text = left === 0 ? 'gone' : duration(Math.ceil(left / 1_000) * 1_000).replace('.0 s', ' s');
+  return <span className={left < 60_000 ? 'text-warn' : ''}>{text}</span>;
 }

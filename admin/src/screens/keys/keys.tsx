@@ -80,7 +80,11 @@ export function Keys() {
             </div>
             {keys.length === 0 ? (
               <Empty title={isNarrowed ? 'No key is there.' : 'No key yet.'}>
-                <p>{isNarrowed ? 'Another keyspace or a shorter prefix may find some.' : 'Your code stores one with db.set; here one is added by hand.'}</p>
+                <p>
+                  {isNarrowed
+                    ? 'Another keyspace or a shorter prefix may find some.'
+                    : 'The code of the space stores one with db.set; here one is added by hand.'}
+                </p>
               </Empty>
             ) : (
               <KeyList keys={keys} open={(entry) => setOpened({ kind: 'edit', keyspace: place.keyspace, entry })} />
