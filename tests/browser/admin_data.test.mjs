@@ -174,6 +174,7 @@ test('a document is inserted, edited, duplicated and deleted; a value is edited 
   await cell(page, 'Person 1').dblclick();
   await page.getByLabel('New value of name').fill('Ada');
   await page.keyboard.press('Enter');
+  await page.getByLabel('New value of name').waitFor({ state: 'detached' });
   await cell(page, 'Ada').waitFor();
   assert.deepEqual(await documentOf(server, app, 'people', 'p0001'), { ...kPeople[1], name: 'Ada' });
   await page.keyboard.press('ArrowRight');
