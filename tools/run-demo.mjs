@@ -79,6 +79,7 @@ Redd runs. Open the demo, sign in as alice, bob or carol, and press Ping API:
   http://localhost:${app.port}
 
   API        http://localhost:${port}/dev/hello, also http://${project.uniqueName}.api.localhost:${port}/dev/hello
+  admin UI   http://localhost:${port}/_/p/${project.uniqueName}/dev/logs (log in with the token in ${join(data, 'owner-token')})
   identity   http://localhost:${redd.idpHttpPort}/
   coho       build/release/bin/coho info --project ${project.uniqueName} --space dev
 

@@ -48,6 +48,12 @@ Result<void> Accounts::State::writePassword(Known& next, const std::string& user
 
 bool Accounts::isSetUp() const { return !state_->known()->passwords.empty(); }
 
+bool Accounts::isSetupOpen() const {
+  if (isSetUp()) return false;
+  const std::scoped_lock lock(state_->setupMutex);
+  return !state_->setupDigest.empty();
+}
+
 Result<std::string> Accounts::openSetup() {
   const auto file = state_->options.dataDir / "setup-code";
   if (isSetUp()) {

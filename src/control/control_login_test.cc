@@ -37,6 +37,16 @@ struct LoginHouse : House {
   json auditRows() { return json::parse(call("GET", "/_/api/v1/audit")->text_)["rows"]; }
 };
 
+TEST(ControlLogin, TheFirstPageLearnsWhetherTheServerWaitsForItsOwner) {
+  LoginHouse house;
+  const auto state = [&house](const std::string& peer) { return json::parse(house.as("", "GET", "/_/api/v1/setup", {}, peer)->text_); };
+  EXPECT_EQ(state("127.0.0.1"), json({{"open", false}, {"here", true}, {"passwords", false}})) << "no code was given out";
+  ASSERT_TRUE(house.accounts->openSetup());
+  EXPECT_EQ(state("192.0.2.7"), json({{"open", true}, {"here", false}, {"passwords", false}}));
+  house.setUp();
+  EXPECT_EQ(state("127.0.0.1"), json({{"open", false}, {"here", true}, {"passwords", true}}));
+}
+
 TEST(ControlLogin, SetUpLogInLogOut) {
   LoginHouse house;
   const auto first = house.setUp();

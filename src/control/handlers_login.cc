@@ -25,7 +25,12 @@ Answer loggedIn(const Call& call, const account::IssuedToken& login) {
 }  // namespace
 
 Task<Result<Answer>> getSetUp(Call call) {
-  co_return Answer{JsonObject().flag("open", !call.services.accounts.isSetUp()).flag("here", http::isLoopbackName(call.client.ip)).end()};
+  const auto& accounts = call.services.accounts;
+  co_return Answer{JsonObject()
+                       .flag("open", accounts.isSetupOpen())
+                       .flag("here", http::isLoopbackName(call.client.ip))
+                       .flag("passwords", accounts.isSetUp())
+                       .end()};
 }
 
 Task<Result<Answer>> setUp(Call call) {

@@ -266,15 +266,16 @@ class Serving {
                          !house_.ownerToken.empty(), devIdpJson());
     } else {
       text = fmt::format("Redd {} listens on {}\n  data directory  {}\n  projects        {}\n", REDD_VERSION, url(), data, projects);
+      if (!adminUi().empty()) text += fmt::format("  admin UI        {}/_/\n", url());
       if (house_.devIdp) {
         text += fmt::format("  identity        {}  (https: port {}; users alice, bob, carol; development only)\n", house_.devIdp->issuer(), house_.devIdp->httpsPort());
-        text += "  coho            is logged in for this folder\n";
+        text += fmt::format("  owner's token   {}/owner-token\n  coho            is logged in for this folder\n", data);
       } else if (!house_.ownerToken.empty()) {
         text += fmt::format("  owner's token   {}/owner-token\n\nLog in with:\n  coho login {} --token {}\n", data, url(), house_.ownerToken);
       }
       if (!isDev() && !setupCode_.empty()) {
-        text += fmt::format("\nNobody has a password yet. To make one, within 30 minutes, on this machine:\n  setup code      {}\n  (also in {}/setup-code)\n", setupCode_,
-                            data);
+        text += fmt::format("\nNobody has a password yet. To make one, within 30 minutes, on this machine, at {}/_/ or with coho setup:\n  setup code      {}\n  (also in {}/setup-code)\n", url(),
+                            setupCode_, data);
       }
     }
     std::puts(text.c_str());

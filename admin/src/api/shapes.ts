@@ -342,7 +342,7 @@ export interface Usage {
 }
 
 export interface Answers {
-  'setup.get': { open: boolean; here: boolean };
+  'setup.get': { open: boolean; here: boolean; passwords: boolean };
   setup: Login;
   'session.create': Login;
   'account.redeem': Login;

@@ -55,8 +55,8 @@ function Setup() {
   return (
     <>
       <p className="mb-4 text-muted">
-        This server is new. Make the owner’s account: the code stands in the terminal in which <code>redd</code> was started, and in the file{' '}
-        <code>setup-code</code> of its data directory.
+        This server is new. Make the owner’s account: the code stands in the file <code>setup-code</code> of its data directory, and <code>redd serve</code> has
+        printed it.
       </p>
       <Form action="Make the owner’s account" run={run}>
         <TextField label="Setup code" name="code" required autoComplete="one-time-code" />
@@ -80,12 +80,13 @@ const kWays: [Way, string][] = [
 
 const kSetupWay: [Way, string] = ['setup', 'First start'];
 
-export function LoginForms({ isNew = false }: { isNew?: boolean }) {
-  const [way, setWay] = useState<Way>(kHandedCode ? 'code' : isNew ? 'setup' : 'password');
+// `first`: the way that fits the server, when something is known of it.
+export function LoginForms({ first = 'password' }: { first?: Way }) {
+  const [way, setWay] = useState<Way>(kHandedCode ? 'code' : first);
   return (
     <>
       <div role="group" aria-label="Ways to log in" className="mb-4 flex rounded-md border border-line p-0.5">
-        {(isNew ? [kSetupWay, ...kWays] : kWays).map(([name, label]) => (
+        {(first === 'setup' ? [kSetupWay, ...kWays] : kWays).map(([name, label]) => (
           <button
             key={name}
             type="button"
@@ -132,6 +133,10 @@ export function LoginForms({ isNew = false }: { isNew?: boolean }) {
   );
 }
 
+// The owner's account is made on the server's own machine; elsewhere, and where nobody has a password, a token is what one has.
+const firstWay = (setup: { open: boolean; here: boolean; passwords: boolean } | undefined): Way =>
+  setup?.open && setup.here ? 'setup' : setup && !setup.passwords ? 'token' : 'password';
+
 export function LoginPage() {
   const setup = useRead('setup.get', {});
   return (
@@ -141,7 +146,7 @@ export function LoginPage() {
           <img src="/_/favicon.svg" alt="" className="size-8" /> Redd
         </h1>
         <p className="mb-5 text-muted">Code, database and settings of each space, on your own machine.</p>
-        <div className="rounded-xl border border-line bg-panel p-5">{setup.isPending ? <Loading /> : <LoginForms isNew={setup.data?.open} />}</div>
+        <div className="rounded-xl border border-line bg-panel p-5">{setup.isPending ? <Loading /> : <LoginForms first={firstWay(setup.data)} />}</div>
         <div className="mt-4">
           <Command>{`coho login ${location.origin}`}</Command>
         </div>

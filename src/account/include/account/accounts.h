@@ -70,7 +70,8 @@ class Accounts {
   // [A-Za-z0-9._~+/=-]). When the owner exists already: empty, and nothing changes; but a preset that is not the owner's token
   // replaces it (the operator's way out of a lost token) and is returned. `former` is taken over when there is no owner yet.
   Result<std::string> ensureOwner(const std::string& preset, const std::optional<FormerOwner>& former = std::nullopt);
-  bool isSetUp() const;  // somebody has a password
+  bool isSetUp() const;        // somebody has a password
+  bool isSetupOpen() const;    // nobody has, and a code was given out by openSetup() that was not tried yet
   // While nobody has a password: a fresh code, also in DIR/setup-code (0600); 30 minutes, once (SEC-30). "" afterwards.
   Result<std::string> openSetup();
   Result<IssuedToken> setUp(const SetUp& given);  // hashes; gives the owner a name, an address and a password, and a session
