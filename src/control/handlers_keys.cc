@@ -28,8 +28,10 @@ std::string valueJson(const KvValue& value) {
 }
 
 std::string entryJson(const store::KvEntry& entry) {
-  const auto expires = entry.expiresMs ? std::to_string(*entry.expiresMs) : std::string("null");
-  return JsonObject().text("key", entry.key).raw("value", valueJson(entry.value)).raw("expiresMs", expires).end();
+  JsonObject out;
+  out.text("key", entry.key).raw("value", valueJson(entry.value));
+  if (entry.expiresMs) out.raw("expiresMs", std::to_string(*entry.expiresMs));
+  return out.end();
 }
 
 std::string pairJson(std::string_view key, const KvValue& value) { return JsonObject().text("key", key).raw("value", valueJson(value)).end(); }

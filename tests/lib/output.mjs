@@ -58,6 +58,7 @@ export const inFolder = (server, cwd, env) => (args, { file = cohoBin, ...option
 
 const masked = ({ code, stdout, stderr }) => ({ code, stdout: mask(stdout), stderr: mask(stderr) });
 const mask = (text) => text
+  .replace(/"(startUs|durationUs)":\d+/g, '"$1":N')
   .replace(/\b[0-9a-f]{24}\.[0-9a-f]{32}\b/g, 'CODE')
   .replace(/\bredd_\w{40,}/g, 'TOKEN')
   .replace(/("(?:id|credential)":"|^|\s)[a-z0-9]{20}(?="|\s|$)/gm, '$1TOKENID').replace(/("id":")[a-z0-9]{16}(?=")/g, '$1SPACEID')

@@ -234,7 +234,7 @@ export type Document = Record<string, unknown> & { _id: string | number };
 export interface KeyValue {
   key: string;
   value: unknown;
-  expiresMs?: number | null; // null: it stays
+  expiresMs?: number; // absent: it stays
 }
 export interface FileEntry {
   name: string;

@@ -31,7 +31,7 @@ function indented(text: string): string | null {
   }
 }
 
-const secondsLeft = (expiresMs: number | null | undefined) => (expiresMs ? String(Math.max(1, Math.ceil((expiresMs - Date.now()) / 1_000))) : '');
+const secondsLeft = (expiresMs: number | undefined) => (expiresMs ? String(Math.max(1, Math.ceil((expiresMs - Date.now()) / 1_000))) : '');
 
 async function isTaken(args: { project: string; space: string; key: string; keyspace: string }): Promise<boolean> {
   try {

@@ -71,14 +71,14 @@ function Value({ value }: { value: unknown }) {
 }
 
 // Counts down by itself.
-export function TimeLeft({ expiresMs }: { expiresMs: number | null | undefined }) {
+export function TimeLeft({ expiresMs }: { expiresMs: number | undefined }) {
   const [now, setNow] = useState(() => Date.now());
   useEffect(() => {
     if (!expiresMs) return;
     const timer = setInterval(() => setNow(Date.now()), 1_000);
     return () => clearInterval(timer);
   }, [expiresMs]);
-  if (!expiresMs) return <span className="text-muted">{expiresMs === null ? 'always' : '–'}</span>;
+  if (!expiresMs) return <span className="text-muted">always</span>;
   const left = Math.max(0, expiresMs - now);
   const text = left === 0 ? 'gone' : duration(Math.ceil(left / 1_000) * 1_000).replace('.0 s', ' s');
   return <span className={left < 60_000 ? 'text-warn' : ''}>{text}</span>;
