@@ -50,7 +50,8 @@ bool WebDoor::hasFile(const http::RequestHead& head) const {
 
 bool WebDoor::hasScreen(const http::RequestHead& head) const {
   const auto path = head.path();
-  if (pack_.isEmpty() || !isRead(head)) return false;
+  const bool wantsPage = head.headers.find("accept").value_or("").contains("text/html");
+  if (pack_.isEmpty() || !isRead(head) || !wantsPage) return false;
   const auto below = path.starts_with(kRoot) ? path.substr(kRoot.size()) : std::string_view();
   return !below.empty() && !below.starts_with("api/") && !below.starts_with(kNamedByContent);
 }

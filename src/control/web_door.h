@@ -16,7 +16,8 @@ class WebDoor {
 
   // A file of the UI, or its front page; never true of a build without it.
   bool hasFile(const http::RequestHead& head) const;
-  // An address below /_/ that only the UI may know. Asked after the operations.
+  // An address below /_/ that only the UI may know, asked for by a browser that goes there; programs get the list of operations. Asked after
+  // the operations.
   bool hasScreen(const http::RequestHead& head) const;
   // Answers one of these.
   Task<void> serve(http::Exchange& exchange) const;

@@ -45,6 +45,7 @@ class WebDoorTest : public House, public testing::Test {
   }
   std::unique_ptr<FakeExchange> ask(std::string method, std::string target, const std::string& encodings = {}, const std::string& etag = {}) {
     auto exchange = std::make_unique<FakeExchange>(std::move(method), std::move(target));
+    exchange->head_.headers.add("accept", "text/html,application/xhtml+xml,*/*;q=0.8");
     if (!encodings.empty()) exchange->head_.headers.add("accept-encoding", encodings);
     if (!etag.empty()) exchange->head_.headers.add("if-none-match", etag);
     run(start(*exchange));
@@ -75,6 +76,7 @@ TEST_F(WebDoorTest, OperationsKeepTheirAddresses) {
   EXPECT_EQ(ask("GET", "/_/ui/old-2.js")->answer_.status, 404) << "a page in the place of a script would break the old page";
   EXPECT_EQ(ask("POST", "/_/")->answer_.status, 405);
   EXPECT_EQ(ask("DELETE", "/_/account")->answer_.status, 404);
+  EXPECT_THAT(call("GET", "/_/nothing")->text_, HasSubstr("\"operations\"")) << "a program did not ask for a page";
 }
 
 TEST_F(WebDoorTest, TheBestFormThatTheBrowserTakes) {
