@@ -106,7 +106,10 @@ describe('coho with data', () => {
     assert.equal(await good(['del', 'user:1']), 'Deleted 1 key\n');
     assert.equal(await good(['del', 'user:1']), 'Deleted 0 keys\n');
     assert.equal(await good(['kv', 'del', '--prefix', 'user:']), 'Deleted 2 keys\n');
-    assert.deepEqual(await json('kv', 'list', '--json'), [{ key: 'greeting', value: 'hei du' }, { key: 'piped', value: 'from\nstdin' }]);
+    const [greeting, piped] = await json('kv', 'list', '--json');
+    assert.deepEqual(greeting, { key: 'greeting', value: 'hei du' });
+    assert.deepEqual({ ...piped, expiresMs: 0 }, { key: 'piped', value: 'from\nstdin', expiresMs: 0 });
+    assert.ok(piped.expiresMs > Date.now() - 60_000 && piped.expiresMs <= Date.now() + 60_000, `expires at ${piped.expiresMs}`);
     await bad(['kv', 'del'], /no key is named/);
     await good(['set', 'short', 'x', '--ttl', '1']);
     while ((await inside(['get', 'short'])).code === 0);  // until it has expired
