@@ -126,7 +126,7 @@ Result<Change> updateDocuments(DocumentRows& rows, const std::string& collection
     if (many == Many::one) result.document = std::move(text);
     return {};
   }));
-  if (result.count > 0 || upsert == Upsert::no) return result;
+  if (result.count > 0 || upsert == Upsert::no || selector.expect) return result;  // a document that somebody expected is not made anew
   REDD_TRY(const std::string base, upsertBase(selector));
   REDD_TRY(const std::string made, parsed.applyToNew(base));
   REDD_TRY(query::Identified document, query::withId(made, objectId()));
@@ -146,7 +146,7 @@ Result<Change> replaceDocuments(DocumentRows& rows, const std::string& collectio
     if (many == Many::one) result.document = std::move(text);
     return {};
   }));
-  if (result.count > 0 || upsert == Upsert::no) return result;
+  if (result.count > 0 || upsert == Upsert::no || selector.expect) return result;  // a document that somebody expected is not made anew
   REDD_TRY(query::Identified made, query::withId(document, objectId()));
   if (const auto only = plan.onlyId()) {
     made.id = *only;

@@ -194,6 +194,10 @@ TEST_P(DocumentContract, AChangeMayExpectWhatItChanges) {
   }
   EXPECT_EQ(findOne("c", byId("1")), R"({"n":2,"_id":"1"})");
   EXPECT_EQ(update("c", expecting("{"), R"({"n":4})").error().code, ErrorCode::invalidArgument);
+  const Selector gone{.id = "2", .expect = R"({"_id":"2"})"};
+  EXPECT_EQ(update("c", gone, R"({"n":1})", Many::one, Upsert::yes)->count, 0U) << "a removed document does not come back";
+  EXPECT_EQ(replace("c", gone, R"({"n":1})", Many::one, Upsert::yes)->count, 0U);
+  EXPECT_EQ(findOne("c", byId("2")), std::nullopt);
 }
 
 TEST_P(DocumentContract, Remove) {
