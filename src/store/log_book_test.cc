@@ -242,6 +242,26 @@ TEST_F(LogBookTest, OldCallersAndThoseBeyondTheNumberGo) {
   EXPECT_TRUE(kept.back().digest.starts_with("late"));
 }
 
+TEST_F(LogBookTest, ALogOfAnOlderServerIsTakenOver) {
+  const auto folder = dir_.path() / "spaces" / "s";
+  std::filesystem::create_directories(folder);
+  {
+    auto old = sqlite::Database::open(folder / "log.sqlite", sqlite::Mode::readWrite);
+    ASSERT_TRUE(old);
+    ASSERT_TRUE(old->script("CREATE TABLE line(id TEXT PRIMARY KEY, time INTEGER NOT NULL, level TEXT NOT NULL, context TEXT NOT NULL,"
+                            "  request TEXT NOT NULL, text TEXT NOT NULL) WITHOUT ROWID;"
+                            "PRAGMA user_version = 1"));
+    ASSERT_TRUE(old->run("INSERT INTO line VALUES('000000000001000000', ?, 'log', 'routehooks', 'r0', 'written before')", nowMs()));
+  }
+  open();
+  book_->called("s", {"a", "https://idp.test/", "[]", "RS256", "k1"});
+  say("written now");
+  EXPECT_THAT(texts(10), ElementsAre("written before", "written now"));
+  const auto callers = await<std::vector<Caller>>(loop_, [this](auto done) { book_->callers("s", std::move(done)); });
+  ASSERT_TRUE(callers) << callers.error().detail;
+  EXPECT_EQ(callers->size(), 1U);
+}
+
 TEST_F(LogBookTest, SpacesAreApart) {
   open();
   say("here");
