@@ -14,7 +14,6 @@ namespace {
 
 constexpr std::string_view kRoot = "/_/";
 constexpr std::string_view kBareRoot = "/_";  // leads to the other one, under which the page's own addresses are right
-constexpr std::string_view kPage = "index.html";
 constexpr std::string_view kNamedByContent = "ui/";  // vite puts a digest of the content into these names
 
 bool isRead(const http::RequestHead& head) { return head.method == "GET" || head.method == "HEAD"; }
@@ -36,12 +35,22 @@ bool takes(std::string_view accepted, std::string_view coding) {
   });
 }
 
+// RFC 9110, 13.1.2: any of a list, compared weakly, for a proxy that packs what it passes on weakens a tag.
+bool holds(std::string_view wanted, std::string_view digest) {
+  return std::ranges::any_of(wanted | std::views::split(','), [digest](const auto& each) {
+    auto one = trimmed(std::string_view(each.begin(), each.end()));
+    if (one == "*") return true;
+    if (one.starts_with("W/")) one.remove_prefix(2);
+    return one.size() == digest.size() + 2 && one.starts_with('"') && one.ends_with('"') && one.substr(1, digest.size()) == digest;
+  });
+}
+
 }  // namespace
 
 const WebFile* WebDoor::fileAt(std::string_view path) const {
   if (!path.starts_with(kRoot)) return nullptr;
   path.remove_prefix(kRoot.size());
-  return pack_.find(path.empty() ? kPage : path);
+  return pack_.find(path.empty() ? WebPack::kPage : path);
 }
 
 bool WebDoor::hasFile(const http::RequestHead& head) const {
@@ -65,21 +74,20 @@ Task<void> WebDoor::serve(http::Exchange& exchange) const {
     co_return;
   }
   const auto* found = fileAt(head.path());
-  const auto& file = found == nullptr ? *pack_.find(kPage) : *found;
+  const auto& file = found == nullptr ? *pack_.find(WebPack::kPage) : *found;
   const bool isFixed = head.path().substr(kRoot.size()).starts_with(kNamedByContent);
-  const auto etag = fmt::format("\"{}\"", file.etag);
 
   http::ResponseHead out{200, {}};
   out.headers.add("content-type", std::string(file.type));
   out.headers.add("cache-control", isFixed ? "public, max-age=31536000, immutable" : "no-cache");
-  out.headers.add("etag", etag);
+  out.headers.add("etag", fmt::format("W/\"{}\"", file.etag));  // weak: the same in all codings
   out.headers.add("vary", "accept-encoding");
   out.headers.add("x-content-type-options", "nosniff");
   out.headers.add("content-security-policy", std::string(kAdminPolicy));
   out.headers.add("x-frame-options", "DENY");
   out.headers.add("referrer-policy", "no-referrer");
   out.headers.add("cross-origin-opener-policy", "same-origin");
-  if (head.headers.find("if-none-match") == etag) {
+  if (holds(head.headers.find("if-none-match").value_or(""), file.etag)) {
     out.status = 304;
     std::ignore = co_await exchange.respond(std::move(out), {});
     co_return;

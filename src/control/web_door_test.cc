@@ -29,7 +29,7 @@ TEST(WebPack, IsReadInPlace) {
 
 TEST(WebPack, ADamagedOneIsRefused) {
   for (const auto* text : {"index.html text/html a 6 0 0\n", "index.html text/html a 9 0 0\n\n<html>", "index.html text/html a 5 0 0\n\n<html>",
-                           "index.html text/html a x 0 0\n\n<html>", "index.html text/html a 6 0\n\n<html>"}) {
+                           "index.html text/html a x 0 0\n\n<html>", "index.html text/html a 6 0\n\n<html>", "ui/a.js text/html a 6 0 0\n\n<html>"}) {
     const auto pack = WebPack::read(text);
     ASSERT_FALSE(pack) << text;
     EXPECT_THAT(pack.error().detail, HasSubstr("damaged"));
@@ -91,9 +91,14 @@ TEST_F(WebDoorTest, TheBestFormThatTheBrowserTakes) {
 }
 
 TEST_F(WebDoorTest, WhatTheBrowserHasIsNotSentAgain) {
-  const auto answer = ask("GET", "/_/", {}, "\"aaaa\"");
-  EXPECT_EQ(answer->answer_.status, 304);
-  EXPECT_EQ(answer->text_, "");
+  EXPECT_EQ(ask("GET", "/_/")->answer_.headers.find("etag"), "W/\"aaaa\"") << "one tag for every coding is a weak one";
+  for (const auto* held : {"\"aaaa\"", "W/\"aaaa\"", "\"old\", W/\"aaaa\"", "*"}) {
+    const auto answer = ask("GET", "/_/", "br", held);
+    EXPECT_EQ(answer->answer_.status, 304) << held;
+    EXPECT_EQ(answer->text_, "");
+    EXPECT_EQ(answer->answer_.headers.find("etag"), "W/\"aaaa\"");
+  }
+  for (const auto* held : {"\"aaa\"", "\"aaaaa\"", "aaaa", "W/aaaaa", "\"bbbb\", \"old\"", ","}) EXPECT_EQ(ask("GET", "/_/", {}, held)->answer_.status, 200) << held;
 }
 
 TEST_F(WebDoorTest, UnderAForeignNameThereIsNone) {

@@ -51,6 +51,7 @@ Result<WebPack> WebPack::read(std::string_view pack) {
     out.files_.emplace(words[0], file);
   }
   if (!rest.empty()) return damaged("it is too long");
+  if (out.find(kPage) == nullptr) return damaged("it has no page");
   return out;
 }
 

@@ -24,6 +24,7 @@ class WebPack {
  public:
   // `pack` must stay where it is for as long as this lives. Error: it is no pack.
   static Result<WebPack> read(std::string_view pack);
+  static constexpr std::string_view kPage = "index.html";  // in every pack that has files
   const WebFile* find(std::string_view path) const;  // path as in "ui/index-1a2b.js"; nullptr: no such file
   bool isEmpty() const { return files_.empty(); }
 
