@@ -169,7 +169,9 @@ TEST(Control, DeploysOfOneSpaceTakeTurns) {
 TEST(Control, WorkersOfTheSpaceOnly) {
   House house;
   const auto path = house.makeDev();
-  house.supervisor.infos = {{7, 4711, house.dev()->label(), "d1", "ready", 3, {}, 50'000'000}, {8, 4712, "other/dev", "d2", "ready", 0}};
+  house.supervisor.infos = {{7, 4711, house.dev()->label(), "d1", "ready", 3, house.dev()->id, 50'000'000},
+                            {8, 4712, "other/dev", "d2", "ready", 0, "other"},
+                            {9, 4713, house.dev()->label(), "d3", "draining", 1, "of the same name, and removed"}};
   const auto workers = bodyOf(*house.call("GET", path + "/workers"))["workers"];
   ASSERT_EQ(workers.size(), 1U);
   EXPECT_EQ(workers[0]["pid"], 4711);
@@ -179,7 +181,7 @@ TEST(Control, WorkersOfTheSpaceOnly) {
 TEST(Control, TheActivityOfASpaceIsItsOwn) {
   House house;
   const auto path = house.makeDev();
-  house.supervisor.infos = {{7, 4711, house.dev()->label(), "d1", "ready", 3, {}, 50'000'000}, {8, 4712, "other/dev", "d2", "ready", 0}};
+  house.supervisor.infos = {{7, 4711, house.dev()->label(), "d1", "ready", 3, house.dev()->id, 50'000'000}, {8, 4712, "other/dev", "d2", "ready", 0, "other"}};
   const auto quiet = bodyOf(*house.call("GET", path + "/activity"));
   EXPECT_EQ(quiet["points"], nlohmann::json::array());
   EXPECT_EQ(quiet["requestsTotal"], 0);

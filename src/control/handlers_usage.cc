@@ -81,7 +81,7 @@ Task<Result<std::uint64_t>> recentBytesOf(Services& services, std::string spaceI
 std::string workersJson(const Services& services, const space::Space& space) {
   std::vector<worker::Supervisor::WorkerInfo> own;
   for (auto& worker : services.supervisor.workers()) {
-    if (worker.space == space.label() || worker.space == space.id) own.push_back(std::move(worker));
+    if (worker.spaceId == space.id) own.push_back(std::move(worker));
   }
   return jsonList(own, [](const worker::Supervisor::WorkerInfo& worker) {
     return JsonObject()
