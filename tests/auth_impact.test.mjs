@@ -67,6 +67,21 @@ test('auth.impact', async (t) => {
     assert.match((await app.good('jwks', `${elsewhere.url}/nothing`, '--dry-run')).stdout, /^None of the 2 callers.+\nKeys are not judged: the key set at \S+nothing: /m);
   });
 
+  await t.test('who may not set a policy does not have the server fetch from an address either', async () => {
+    const { secret } = await server.api('POST', '/me/tokens', { name: 'looks on', role: 'viewer', project: app.project });
+    const asViewer = async (policy) => {
+      const answer = await fetch(`${server.url}/_/api/v1${app.space}/auth/impact`, {
+        method: 'POST', headers: { authorization: `Bearer ${secret}`, 'content-type': 'application/json' }, body: JSON.stringify({ url: idp.jwks, ...policy }),
+      });
+      return answer.json();
+    };
+    const away = await asViewer({ url: elsewhere.jwks, audience: ['https://api.test'] });
+    assert.match(away.keysProblem, /those who may set it/);
+    assert.deepEqual(reasons(away), [['audience', 1]]);
+    const same = await asViewer({ audience: ['https://api.test'] });
+    assert.deepEqual([same.keysProblem, reasons(same)], [undefined, [['audience', 1]]]);
+  });
+
   await t.test('asking changed nothing', async () => {
     const { jwks } = await server.api('GET', app.space);
     assert.deepEqual(jwks, { url: idp.jwks, issuer: '', audience: [], algorithms: [] });

@@ -3,6 +3,7 @@
 #include <map>
 
 #include "auth/authenticator.h"
+#include "dispatcher.h"
 #include "handlers.h"
 #include "json_writer.h"
 #include "token_policy.h"
@@ -60,6 +61,9 @@ std::string impactJson(UnixMs sinceMs, const std::vector<store::Caller>& callers
   return out.end();
 }
 
+// The server fetches from an address that a caller names only for those who may name it for good.
+Result<void> mayFetch(const Call& call) { return Dispatcher(call.services).permit(*findOperation("jwks.set"), call.caller, call.arguments); }
+
 }  // namespace
 
 Task<Result<Answer>> authImpact(Call call) {
@@ -72,7 +76,9 @@ Task<Result<Answer>> authImpact(Call call) {
   REDD_CO_TRY(auto* const authenticator, authenticatorOf(call));
   std::vector<auth::Caller> asked;
   for (const auto& one : callers) asked.push_back({one.digest, one.issuer, one.audience, one.algorithm, one.keyId});
-  const auto told = co_await authenticator->foresee(space->id, space->settings.jwksUrl, proposed, std::move(asked));
+  const auto fetches = mayFetch(call);
+  auto told = co_await authenticator->foresee(space->id, fetches ? space->settings.jwksUrl : proposed.jwksUrl, proposed, std::move(asked));
+  if (!fetches && proposed.jwksUrl != space->settings.jwksUrl) told.keysProblem = "The keys of another url are fetched for those who may set it.";
   std::vector<std::string_view> refusals;
   for (const auto check : told.checks) refusals.push_back(check == auth::Check::none ? std::string_view() : auth::className(check));
   co_return Answer{impactJson(sinceMs, callers, refusals, told.keysProblem)};
