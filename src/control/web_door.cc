@@ -81,7 +81,7 @@ Task<void> WebDoor::serve(http::Exchange& exchange) const {
   out.headers.add("content-type", std::string(file.type));
   out.headers.add("cache-control", isFixed ? "public, max-age=31536000, immutable" : "no-cache");
   out.headers.add("etag", fmt::format("W/\"{}\"", file.etag));  // weak: the same in all codings
-  out.headers.add("vary", "accept-encoding");
+  out.headers.add("vary", "accept, accept-encoding");
   out.headers.add("x-content-type-options", "nosniff");
   out.headers.add("content-security-policy", std::string(kAdminPolicy));
   out.headers.add("x-frame-options", "DENY");

@@ -91,6 +91,7 @@ TEST_F(WebDoorTest, TheBestFormThatTheBrowserTakes) {
 }
 
 TEST_F(WebDoorTest, WhatTheBrowserHasIsNotSentAgain) {
+  EXPECT_EQ(ask("GET", "/_/account")->answer_.headers.find("vary"), "accept, accept-encoding") << "who does not take a page gets a list there";
   EXPECT_EQ(ask("GET", "/_/")->answer_.headers.find("etag"), "W/\"aaaa\"") << "one tag for every coding is a weak one";
   for (const auto* held : {"\"aaaa\"", "W/\"aaaa\"", "\"old\", W/\"aaaa\"", "*"}) {
     const auto answer = ask("GET", "/_/", "br", held);
