@@ -9,6 +9,8 @@ namespace redd::store {
 namespace {
 
 using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::Not;
 
 class LogBookTest : public ::testing::Test {
  protected:
@@ -260,6 +262,9 @@ TEST_F(LogBookTest, ALogOfAnOlderServerIsTakenOver) {
   const auto callers = await<std::vector<Caller>>(loop_, [this](auto done) { book_->callers("s", std::move(done)); });
   ASSERT_TRUE(callers) << callers.error().detail;
   EXPECT_EQ(callers->size(), 1U);
+  for (const auto& one : std::filesystem::directory_iterator(folder)) {
+    EXPECT_THAT(one.path().filename().string(), Not(HasSubstr("before-format"))) << "lines would outlive their age in it";
+  }
 }
 
 TEST_F(LogBookTest, SpacesAreApart) {

@@ -42,6 +42,14 @@ Result<void> dropOldCallers(sqlite::Database& database) {
   return {};
 }
 
+// What a migration kept of an older format. Lines go at their age, and addresses with them: a copy would keep both.
+void dropCopies(const std::filesystem::path& folder) {
+  std::error_code failed;
+  for (const auto& one : std::filesystem::directory_iterator(folder, failed)) {
+    if (one.path().filename().string().starts_with("log.sqlite.before-format-")) std::filesystem::remove(one.path(), failed);
+  }
+}
+
 }  // namespace
 
 Result<sqlite::Database*> LogFiles::file(const std::string& spaceId) {
@@ -57,6 +65,7 @@ Result<sqlite::Database*> LogFiles::file(const std::string& spaceId) {
   REDD_TRY(sqlite::Database database, sqlite::Database::open(folder / "log.sqlite", sqlite::Mode::readWrite));
   REDD_TRY_VOID(database.script("PRAGMA synchronous = OFF"));
   REDD_TRY_VOID(database.migrate(kLogFormat, "the log of the space"));
+  dropCopies(folder);
   open_.push_front({spaceId, std::move(database)});
   if (open_.size() > kOpenMax) open_.pop_back();
   return &open_.front().database;
