@@ -143,7 +143,6 @@ test('files are uploaded by button and by dropping, shown, downloaded, replaced 
   await page.getByText('This is not shown here.').waitFor();
   await close();
 
-  await page.evaluate(() => Object.defineProperty(window, 'showSaveFilePicker', { value: undefined }));
   const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: 'Download what.bin' }).click()]);
   assert.equal(download.suggestedFilename(), 'what.bin');
   assert.equal((await readFile(await download.path())).length, 3 << 20);

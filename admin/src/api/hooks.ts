@@ -32,10 +32,12 @@ export function useChange<N extends OperationName>(name: N, { stale = [], said, 
       then?.(answer);
     },
     onError: (error) => {
-      if (!quiet) toasts.bad(messageOf(error));
+      if (!quiet) sayRefusal(error);
     },
   });
 }
+
+export const sayRefusal = (error: unknown) => toasts.bad(messageOf(error));
 
 export function messageOf(error: unknown): string {
   if (error instanceof Refusal) return error.message;

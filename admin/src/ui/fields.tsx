@@ -1,5 +1,6 @@
 // The fields of a form: what is typed, what is wrong with it and since when that is said; and the form around them, which sends it.
 import { useState, type ChangeEvent, type FormEvent, type ReactNode } from 'react';
+import { coho } from './command';
 import { Button, Command, CopyButton, Problem } from './kit';
 
 type Values = Record<string, string>;
@@ -96,7 +97,7 @@ export function HandOn({ label, code, email }: { label: string; code: string; em
         Give it to <b className="break-all">{email}</b> by a way you trust: whoever has it opens the account.
       </p>
       <Command label="Link">{`${location.origin}/_/#code=${encodeURIComponent(code)}`}</Command>
-      <Command>{`coho redeem ${location.origin} ${code}`}</Command>
+      <Command>{coho(null, 'redeem', location.origin, code)}</Command>
     </Secret>
   );
 }

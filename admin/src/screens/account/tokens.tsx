@@ -19,12 +19,12 @@ export function PersonalTokens() {
                 tokens={all}
                 removing={remove.isPending}
                 remove={(token, then) => remove.mutate({ tokenId: token.id }, { onSuccess: then })}
-                command="coho access-token remove"
+                command={['access-token', 'remove']}
               />
             )
           }
         </Show>
-        <TokenForm command="coho access-token add" change={add} make={(wanted, then) => add.mutate({ ...wanted }, { onSuccess: then })} />
+        <TokenForm command={['access-token', 'add']} change={add} make={(wanted, then) => add.mutate({ ...wanted }, { onSuccess: then })} />
       </div>
     </Panel>
   );

@@ -3,9 +3,9 @@ import { useState, type FormEvent } from 'react';
 import { useChange } from '../../api/hooks';
 import type { ApiToken } from '../../api/shapes';
 import { kReadOnly, useSpace } from '../../app/space';
+import { coho } from '../../ui/command';
 import { Confirm } from '../../ui/dialog';
 import { Badge, Button, Command, CopyButton, Empty, Panel, Problem, SelectField, Table, TextField } from '../../ui/kit';
-import { coho } from './draft';
 
 const kBegun = 8;
 const begun = (key: string) => key.slice(0, kBegun);

@@ -3,9 +3,9 @@ import { useState, type FormEvent } from 'react';
 import { messageOf, queries, useChange } from '../../api/hooks';
 import type { Space } from '../../api/shapes';
 import { kReadOnly, useSpace } from '../../app/space';
+import { coho } from '../../ui/command';
 import { Confirm } from '../../ui/dialog';
 import { Button, Command, Panel, TextField } from '../../ui/kit';
-import { coho } from './draft';
 
 interface ListProps {
   title: string;

@@ -6,10 +6,11 @@ import { messageOf, queries, useChange } from '../../api/hooks';
 import type { Document } from '../../api/shapes';
 import { kReadOnly, useSpace } from '../../app/space';
 import { Code } from '../../ui/code';
+import { coho } from '../../ui/command';
 import { Dialog } from '../../ui/dialog';
-import { shellWord } from '../../ui/format';
 import { Button, Command, Show } from '../../ui/kit';
 import { toasts } from '../../ui/toasts';
+import { queryWords } from './commands';
 import { ConflictView } from './conflict';
 import { objectFrom, pretty } from './exact';
 import { Conflict, readDocument, replaceGuarded } from './guarded';
@@ -131,7 +132,7 @@ function Editor({ collection, id, first, show }: { collection: string; id: strin
       ) : (
         <p className="text-muted">{kReadOnly}</p>
       )}
-      <Command>{`coho query ${shellWord(collection)} --query ${shellWord(JSON.stringify({ _id: id }))}`}</Command>
+      <Command>{coho(at, 'query', collection, ...queryWords({ _id: id }))}</Command>
     </div>
   );
 }

@@ -3,7 +3,7 @@ import { useState, type FormEvent } from 'react';
 import { useChange } from '../../api/hooks';
 import type { Collection } from '../../api/shapes';
 import { kReadOnly, useSpace } from '../../app/space';
-import { shellWord } from '../../ui/format';
+import { coho } from '../../ui/command';
 import { Confirm } from '../../ui/dialog';
 import { Badge, Button, Command, Empty, Panel, Table, TextField } from '../../ui/kit';
 import { AdvicePanel } from './advice';
@@ -54,7 +54,7 @@ export function Indexes({ collection }: { collection: Collection }) {
         word=""
         action="Remove"
         busy={remove.isPending}
-        command={`coho removeindex ${shellWord(name)} -i ${shellWord(removing?.join(',') ?? '')}`}
+        command={coho(at, 'removeindex', name, '-i', removing?.join(','))}
         run={() => removing && remove.mutate({ ...at, collection: name, fields: removing })}
       >
         Queries that the index <b className="font-mono">{removing?.join(', ')}</b> serves will read every document. No document is lost.
@@ -97,7 +97,7 @@ function NewIndex({ collection }: { collection: Collection }) {
           Make the index
         </Button>
       </div>
-      <Command>{`coho createindex ${shellWord(collection.name)} -i ${shellWord(fields.join(',') || 'FIELD')}`}</Command>
+      <Command>{coho(at, 'createindex', collection.name, '-i', fields.join(',') || 'FIELD')}</Command>
     </form>
   );
 }

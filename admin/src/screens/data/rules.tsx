@@ -5,7 +5,8 @@ import { messageOf, queries, useChange } from '../../api/hooks';
 import type { Collection } from '../../api/shapes';
 import { kReadOnly, useSpace } from '../../app/space';
 import { Code } from '../../ui/code';
-import { plural, shellWord } from '../../ui/format';
+import { coho } from '../../ui/command';
+import { plural } from '../../ui/format';
 import { Button, Command, Panel, TextField } from '../../ui/kit';
 import { toasts } from '../../ui/toasts';
 import { objectFrom, pretty } from './exact';
@@ -72,7 +73,7 @@ function SchemaPanel({ collection }: { collection: Collection }) {
         ) : (
           <p className="text-muted">{kReadOnly}</p>
         )}
-        <Command>{`coho add-schema ${shellWord(name)} --schema schema.json`}</Command>
+        <Command>{coho(at, 'add-schema', name, '--schema', 'schema.json')}</Command>
       </div>
     </Panel>
   );
@@ -127,7 +128,7 @@ function CapPanel({ collection }: { collection: Collection }) {
         ) : (
           <p className="text-muted">{kReadOnly}</p>
         )}
-        <Command>{`coho cap-collection ${shellWord(name)} --cap ${typed || 'N'}`}</Command>
+        <Command>{coho(at, 'cap-collection', name, '--cap', typed.trim() || 'N')}</Command>
       </form>
     </Panel>
   );

@@ -2,11 +2,13 @@
 import { useEffect, useState } from 'react';
 import { useQuery } from '@tanstack/react-query';
 import { send } from '../../api/client';
+import { sayRefusal } from '../../api/hooks';
 import type { FileEntry } from '../../api/shapes';
 import { useSpace } from '../../app/space';
 import { Code } from '../../ui/code';
+import { coho } from '../../ui/command';
 import { Dialog } from '../../ui/dialog';
-import { bytes, shellWord } from '../../ui/format';
+import { bytes } from '../../ui/format';
 import { Button, Command, Empty, Loading, Show } from '../../ui/kit';
 import { saveAnswer } from '../../ui/save';
 
@@ -51,9 +53,9 @@ function Content({ file }: { file: FileEntry }) {
         <Text file={file} isJson={kind === 'json'} />
       )}
       <div className="flex flex-wrap items-center gap-2">
-        <Button onClick={() => void saveAnswer(file.name, (signal) => send('file.read', { ...at, path: file.path }, { signal }))}>Download</Button>
+        <Button onClick={() => void saveAnswer(file.name, (signal) => send('file.read', { ...at, path: file.path }, { signal })).catch(sayRefusal)}>Download</Button>
       </div>
-      <Command>{`coho files get ${shellWord(file.path)}`}</Command>
+      <Command>{coho(at, 'files', 'get', file.path)}</Command>
     </div>
   );
 }

@@ -4,11 +4,11 @@ import { ask, Refusal } from '../../api/client';
 import { messageOf, queries, useChange } from '../../api/hooks';
 import type { KeyValue } from '../../api/shapes';
 import { kReadOnly, useSpace } from '../../app/space';
+import { coho } from '../../ui/command';
 import { Dialog } from '../../ui/dialog';
-import { shellWord } from '../../ui/format';
 import { Button, Command, TextArea, TextField } from '../../ui/kit';
 import { toasts } from '../../ui/toasts';
-import { keyspaceFlag } from './keys';
+import { keyspaceWords } from './keys';
 
 export type OpenedKey = { kind: 'new'; keyspace: string } | { kind: 'edit'; keyspace: string; entry: KeyValue };
 
@@ -54,7 +54,7 @@ function KeyForm({ opened, close }: { opened: OpenedKey; close: () => void }) {
   const [isBusy, setBusy] = useState(false);
   const remove = useChange('key.remove', { stale: ['key.list'], said: `${key} is deleted.`, then: close });
   const pretty = indented(value);
-  const flags = `${ttl ? ` --ttl ${Math.round(Number(ttl) * 1_000)}` : ''}${keyspaceFlag(keyspace)}`;
+  const flags = [...(Number(ttl) > 0 ? ['--ttl', String(Math.round(Number(ttl) * 1_000))] : []), ...keyspaceWords(keyspace)];
 
   const save = async (event: FormEvent) => {
     event.preventDefault();
@@ -112,7 +112,7 @@ function KeyForm({ opened, close }: { opened: OpenedKey; close: () => void }) {
         error={problems.ttl}
         hint="Nothing: it stays until it is deleted"
       />
-      <Command>{`coho kv set${flags} -- ${shellWord(key || 'KEY')} ${shellWord(value || 'VALUE')}`}</Command>
+      <Command>{coho(at, 'kv', 'set', ...flags, '--', key || 'KEY', value || 'VALUE')}</Command>
       {canWrite ? (
         <div className="flex gap-2">
           <Button look="main" type="submit" busy={isBusy}>

@@ -1,9 +1,10 @@
 // Deletes all keys that begin with a prefix, once it is typed.
 import { useChange } from '../../api/hooks';
 import { useSpace } from '../../app/space';
+import { coho } from '../../ui/command';
 import { Confirm } from '../../ui/dialog';
-import { plural, shellWord } from '../../ui/format';
-import { keyspaceFlag, type KeyPlace } from './keys';
+import { plural } from '../../ui/format';
+import { keyspaceWords, type KeyPlace } from './keys';
 
 export function RemoveByPrefix({ place, open, close }: { place: KeyPlace; open: boolean; close: () => void }) {
   const { at } = useSpace();
@@ -18,7 +19,7 @@ export function RemoveByPrefix({ place, open, close }: { place: KeyPlace; open: 
       word={prefix || 'all keys'}
       action="Delete the keys"
       busy={remove.isPending}
-      command={prefix ? `coho kv del --prefix ${shellWord(prefix)}${keyspaceFlag(keyspace)}` : undefined}
+      command={prefix ? coho(at, 'kv', 'del', '--prefix', prefix, ...keyspaceWords(keyspace)) : undefined}
       run={() => remove.mutate({ ...at, prefix, ...(keyspace ? { keyspace } : {}) })}
     >
       {keyspace ? (

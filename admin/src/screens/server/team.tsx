@@ -2,9 +2,9 @@
 import { useState } from 'react';
 import { useChange, useRead } from '../../api/hooks';
 import type { Member, TeamWhole } from '../../api/shapes';
+import { coho } from '../../ui/command';
 import { Confirm } from '../../ui/dialog';
 import { FormBox, RowActions, useFields } from '../../ui/fields';
-import { shellWord } from '../../ui/format';
 import { Badge, Button, Show, Table, TextField } from '../../ui/kit';
 import { nameProblem } from '../../ui/rules';
 import { TokenForm, TokenTable } from '../account/token_parts';
@@ -44,7 +44,7 @@ function MemberRow({ team, member }: { team: TeamWhole; member: Member }) {
             close={() => setAsking(false)}
             word=""
             action={isOneself ? 'Leave the team' : 'Remove from the team'}
-            command={`coho team remove-member ${team.id} ${who}`}
+            command={coho(null, 'team', 'remove-member', team.id, who)}
             busy={remove.isPending}
             run={() => remove.mutate({ team: team.id, user: member.user.id })}
           >
@@ -69,12 +69,12 @@ function Tokens({ team }: { team: TeamWhole }) {
               tokens={all}
               removing={remove.isPending}
               remove={(token, then) => remove.mutate({ team: team.id, tokenId: token.id }, { onSuccess: then })}
-              command={`coho remove-admintoken --team ${team.id}`}
+              command={['remove-admintoken', '--team', team.id]}
             />
           )}
           <TokenForm
             teamId={team.id}
-            command={`coho add-admintoken --team ${team.id}`}
+            command={['add-admintoken', '--team', team.id]}
             change={add}
             make={(wanted, then) => add.mutate({ team: team.id, ...wanted }, { onSuccess: then })}
           />
@@ -98,7 +98,7 @@ function Ends({ team, close }: { team: TeamWhole; close: () => void }) {
         look="plain"
         action="Rename the team"
         disabled={name === team.name}
-        command={`coho team rename ${team.id} ${name ? shellWord(name) : 'NAME'}`}
+        command={coho(null, 'team', 'rename', team.id, name || 'NAME')}
         run={() => rename.mutate({ team: team.id, name })}
       >
         <TextField label="Name of the team" {...fields.field('name')} />
@@ -117,7 +117,7 @@ function Ends({ team, close }: { team: TeamWhole; close: () => void }) {
           close={() => setAsking(false)}
           word={team.name}
           action="Remove the team"
-          command={`coho team remove ${team.id}`}
+          command={coho(null, 'team', 'remove', team.id)}
           busy={remove.isPending}
           run={() => remove.mutate({ team: team.id })}
         >
@@ -151,7 +151,7 @@ export function TeamDetails({ id, close }: { id: string; close: () => void }) {
                   belongs={(one) => one.teamId === id}
                   change={invite}
                   send={(email, role, then) => invite.mutate({ team: id, email, role }, { onSuccess: then })}
-                  command={(email, role) => `coho invite ${email} --role ${role} --team ${id}`}
+                  command={(email, role) => coho(null, 'invite', email, '--role', role, '--team', id)}
                 />
                 <h3 className="font-semibold">Tokens of the team, as for CI</h3>
                 <Tokens team={team} />

@@ -3,6 +3,7 @@ import { useNavigate } from '@tanstack/react-router';
 import { useState, type ReactNode } from 'react';
 import { useChange, useRead } from '../../api/hooks';
 import { useSpace } from '../../app/space';
+import { coho } from '../../ui/command';
 import { Confirm } from '../../ui/dialog';
 import { useFields } from '../../ui/fields';
 import { Button, kInput, Panel, TextField } from '../../ui/kit';
@@ -33,7 +34,7 @@ function Rename({ close }: { close: () => void }) {
       close={close}
       word={space}
       action="Rename the space"
-      command={`coho space rename ${space} ${name || 'NAME'} --project ${project}`}
+      command={coho({ project }, 'space', 'rename', space, name || 'NAME')}
       busy={rename.isPending}
       run={() => fields.ready() && rename.mutate({ ...at, name })}
     >
@@ -58,7 +59,7 @@ function Remove({ close }: { close: () => void }) {
       close={close}
       word={space}
       action="Remove the space"
-      command={`coho space remove ${space} --project ${project}`}
+      command={coho({ project }, 'space', 'remove', space)}
       busy={remove.isPending}
       run={() => remove.mutate({ ...at, confirm: space })}
     >

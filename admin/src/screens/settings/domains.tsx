@@ -2,6 +2,7 @@
 import { useChange, useRead } from '../../api/hooks';
 import type { Space } from '../../api/shapes';
 import { useSpace } from '../../app/space';
+import { coho } from '../../ui/command';
 import { FormBox, useFields } from '../../ui/fields';
 import { Button, Panel, TextField } from '../../ui/kit';
 import { domainProblem } from '../../ui/rules';
@@ -48,7 +49,7 @@ export function Domains({ space }: { space: Space }) {
             change={holder ? move : add}
             label="Domains"
             action={holder ? `Move it here from ${holder}` : 'Add domain'}
-            command={`coho ${holder ? 'space take-domain' : 'domain'} ${domain || 'www.example.com'}`}
+            command={coho(at, ...(holder ? ['space', 'take-domain'] : ['domain']), domain || 'www.example.com')}
             run={() => (holder ? move.mutate({ ...at, domain }) : add.mutate({ ...at, domains: [...space.domains, domain] }))}
           >
             <TextField

@@ -4,6 +4,7 @@ import { useNavigate } from '@tanstack/react-router';
 import { useChange, useRead } from '../../api/hooks';
 import type { Member, Project } from '../../api/shapes';
 import { useSpace } from '../../app/space';
+import { coho } from '../../ui/command';
 import { Confirm } from '../../ui/dialog';
 import { RowActions } from '../../ui/fields';
 import { Badge, Button, Panel, Show, Table } from '../../ui/kit';
@@ -66,7 +67,7 @@ function Leave({ found }: { found: Project }) {
           close={() => setAsking(false)}
           word=""
           action="Leave"
-          command={`coho leave ${project}`}
+          command={coho(null, 'leave', project)}
           busy={leave.isPending}
           run={() => leave.mutate({ project })}
         >

@@ -2,6 +2,7 @@
 import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useChange } from '../../api/hooks';
+import { coho } from '../../ui/command';
 import { Confirm } from '../../ui/dialog';
 import { Button } from '../../ui/kit';
 
@@ -28,7 +29,7 @@ export function RemoveProject({ project, disabled }: { project: string; disabled
           close={() => setAsking(false)}
           word={project}
           action="Remove the project"
-          command={`coho remove-project ${project}`}
+          command={coho(null, 'remove-project', project)}
           busy={remove.isPending}
           run={() => remove.mutate({ project, confirm: project })}
         >

@@ -3,9 +3,9 @@ import { useRef, useState } from 'react';
 import { useChange } from '../../api/hooks';
 import type { EnvVariable, Space } from '../../api/shapes';
 import { useSpace } from '../../app/space';
+import { coho } from '../../ui/command';
 import { Confirm } from '../../ui/dialog';
 import { FormBox, RowActions, useFields } from '../../ui/fields';
-import { shellWord } from '../../ui/format';
 import { Badge, Button, CheckField, CopyButton, Panel, Table, TextArea, TextField } from '../../ui/kit';
 import { variableNameProblem } from '../../ui/rules';
 
@@ -44,7 +44,7 @@ function Row({ variable, change }: { variable: EnvVariable; change: () => void }
             close={() => setAsking(false)}
             word=""
             action="Remove the variable"
-            command={`coho remove-env ${variable.name}`}
+            command={coho(at, 'remove-env', variable.name)}
             busy={remove.isPending}
             run={() => remove.mutate({ ...at, name: variable.name })}
           >
@@ -67,7 +67,7 @@ export function Variables({ space }: { space: Space }) {
   const { name, value } = fields.values;
   const set = useChange('env.set', { stale: ['space.get'], said: `The variable ${name} is set.`, then: fields.clear, quiet: true });
   const known = space.env.find((one) => one.name === name);
-  const command = isEncrypted ? `coho set-env ${name || 'NAME'} --encrypted` : `coho set-env ${name || 'NAME'} ${value ? shellWord(value) : 'VALUE'}`;
+  const command = isEncrypted ? coho(at, 'set-env', name || 'NAME', '--encrypted') : coho(at, 'set-env', ...(value.startsWith('-') ? ['--'] : []), name || 'NAME', value || 'VALUE');
   return (
     <Panel title="Variables and secrets">
       <div className="flex flex-col gap-4">
