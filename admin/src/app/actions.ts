@@ -3,7 +3,7 @@ export const kActions: { label: string; about: string; command?: string; to: str
   { label: 'Set the JWKS URL', about: 'Whose tokens open this space', command: 'jwks URL', to: 'auth' },
   { label: 'Test a token', about: 'Each check with its outcome', command: 'token explain TOKEN', to: 'auth', part: 'test' },
   { label: 'Refused requests', about: 'Who was refused, and why', command: 'auth refusals', to: 'auth', part: 'refusals' },
-  { label: 'Add an API token', about: 'For machines', command: 'add-token', to: 'auth', part: 'tokens' },
+  { label: 'Create an API token', about: 'For machines', command: 'add-token', to: 'auth', part: 'tokens' },
   { label: 'Set a variable', about: 'Environment of the code', command: 'set-env NAME VALUE', to: 'settings' },
   { label: 'Roll back', about: 'The deployment before', command: 'rollback', to: 'deployments' },
   { label: 'Upload a bundle', about: 'Deploy from the browser', command: 'deploy', to: 'deployments' },

@@ -47,7 +47,7 @@ export function TokenForm({ command, change, make, teamId }: TokenFormProps) {
       fields.clear();
     });
   return (
-    <FormBox fields={fields} change={change} look="plain" action="Make token" command={coho(null, ...command, ...options)} run={run}>
+    <FormBox fields={fields} change={change} look="plain" action="Create token" command={coho(null, ...command, ...options)} run={run}>
       <div className="grid gap-3 sm:grid-cols-2 lg:grid-cols-3">
         <TextField label="Token name" placeholder="ci" hint="What it is for" {...fields.field('name')} />
         <SelectField label="Token role" hint="At most what you may yourself" {...fields.field('role')}>
@@ -88,12 +88,12 @@ const kKinds: Record<string, string> = { personal: 'token', cli: 'command line',
 
 interface TokenTableProps {
   tokens: Token[];
-  removing: boolean;
+  change: { isPending: boolean; error: Error | null }; // what `remove` starts
   remove: (token: Token, then: () => void) => void;
   command: string[]; // coho's words, without the id
 }
 
-export function TokenTable({ tokens, removing, remove, command }: TokenTableProps) {
+export function TokenTable({ tokens, change, remove, command }: TokenTableProps) {
   const [asked, setAsked] = useState<Token | null>(null);
   const nameOf = (token: Token) => token.name || `${token.prefix}…`;
   return (
@@ -137,7 +137,7 @@ export function TokenTable({ tokens, removing, remove, command }: TokenTableProp
           word=""
           action="Remove the token"
           command={coho(null, ...command, asked.id)}
-          busy={removing}
+          change={change}
           run={() => remove(asked, () => setAsked(null))}
         >
           <p>Whatever uses it is refused from now on.</p>

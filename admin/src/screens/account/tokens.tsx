@@ -6,7 +6,7 @@ import { TokenForm, TokenTable } from './token_parts';
 export function PersonalTokens() {
   const tokens = useRead('personalToken.list', {}, { refetchInterval: 5_000 });
   const add = useChange('personalToken.add', { stale: ['personalToken.list'], quiet: true });
-  const remove = useChange('personalToken.remove', { stale: ['personalToken.list'], said: 'The token is taken back.' });
+  const remove = useChange('personalToken.remove', { stale: ['personalToken.list'], said: 'The token is removed.', quiet: true });
   return (
     <Panel title="Tokens and logins">
       <div className="flex flex-col gap-4">
@@ -17,7 +17,7 @@ export function PersonalTokens() {
             ) : (
               <TokenTable
                 tokens={all}
-                removing={remove.isPending}
+                change={remove}
                 remove={(token, then) => remove.mutate({ tokenId: token.id }, { onSuccess: then })}
                 command={['access-token', 'remove']}
               />

@@ -161,7 +161,7 @@ export function PolicyForm({ space, draft, setDraft }: Props) {
         word={at.space}
         action="Remove the policy"
         command={coho(at, 'jwks', '')}
-        busy={save.isPending}
+        change={save}
         run={run}
       >
         <div className="flex flex-col gap-3">

@@ -45,7 +45,7 @@ export function AdvicePanel({ collections }: { collections: Collection[] }) {
               {canWrite && (
                 <td className="text-right">
                   <Button busy={busy === key} onClick={() => void make()}>
-                    Make the index
+                    Create index
                   </Button>
                 </td>
               )}

@@ -70,11 +70,12 @@ function List({ collections }: { collections: Collection[] }) {
   const [exporting, setExporting] = useState<Collection | null>(null);
   const remove = useChange('collection.remove', {
     stale: ['collection.list'],
-    said: 'The collection is removed.',
+    said: 'The collection is deleted.',
     then: () => {
       setRemoving(null);
       for (const one of ['document.find', 'document.count']) queries.removeQueries({ queryKey: [one] });
     },
+    quiet: true,
   });
   return (
     <Panel className="[&_tbody_td]:align-middle!">
@@ -103,8 +104,8 @@ function List({ collections }: { collections: Collection[] }) {
                   Export
                 </Button>
                 {canWrite && (
-                  <Button look="bare" className="text-xs !text-bad" aria-label={`Remove ${one.name}`} onClick={() => setRemoving(one)}>
-                    Remove
+                  <Button look="bare" className="text-xs !text-bad" aria-label={`Delete ${one.name}`} onClick={() => setRemoving(one)}>
+                    Delete
                   </Button>
                 )}
               </div>
@@ -122,12 +123,12 @@ function List({ collections }: { collections: Collection[] }) {
       />
       <Confirm
         key={removing?.name}
-        title={`Remove the collection ${removing?.name ?? ''}`}
+        title={`Delete the collection ${removing?.name ?? ''}`}
         open={removing !== null}
         close={() => setRemoving(null)}
         word={removing?.name ?? ''}
-        action="Remove the collection"
-        busy={remove.isPending}
+        action="Delete the collection"
+        change={remove}
         command={coho(at, 'dropcollection', removing?.name)}
         run={() => removing && remove.mutate({ ...at, collection: removing.name })}
       >

@@ -51,7 +51,7 @@ function CreateForm({ close }: { close: () => void }) {
       <div className="flex justify-end gap-2">
         <Button onClick={close}>Cancel</Button>
         <Button look="main" type="submit" busy={create.isPending}>
-          Make the collection
+          Create collection
         </Button>
       </div>
     </form>

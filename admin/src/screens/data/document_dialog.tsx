@@ -7,7 +7,7 @@ import type { Document } from '../../api/shapes';
 import { kReadOnly, useSpace } from '../../app/space';
 import { Code } from '../../ui/code';
 import { coho } from '../../ui/command';
-import { Dialog } from '../../ui/dialog';
+import { Confirm, Dialog } from '../../ui/dialog';
 import { Button, Command, Show } from '../../ui/kit';
 import { toasts } from '../../ui/toasts';
 import { queryWords } from './commands';
@@ -63,6 +63,7 @@ function Editor({ collection, id, first, show }: { collection: string; id: strin
   const [isRemoving, setRemoving] = useState(false);
   const remove = useChange('document.remove', {
     said: `${id} is deleted.`,
+    quiet: true,
     then: () => {
       documentsChanged();
       show(null);
@@ -115,24 +116,26 @@ function Editor({ collection, id, first, show }: { collection: string; id: strin
           </Button>
           <Button onClick={() => show({ kind: 'new', text: copyOf(text) })}>Duplicate</Button>
           <span className="flex-1" />
-          {isRemoving ? (
-            <>
-              <span className="self-center">Delete it for good?</span>
-              <Button onClick={() => setRemoving(false)}>Keep</Button>
-              <Button look="danger" busy={remove.isPending} onClick={() => remove.mutate({ ...at, collection, id })}>
-                Yes, delete
-              </Button>
-            </>
-          ) : (
-            <Button look="danger" onClick={() => setRemoving(true)}>
-              Delete
-            </Button>
-          )}
+          <Button look="danger" onClick={() => setRemoving(true)}>
+            Delete
+          </Button>
         </div>
       ) : (
         <p className="text-muted">{kReadOnly}</p>
       )}
       <Command>{coho(at, 'query', collection, ...queryWords({ _id: id }))}</Command>
+      <Confirm
+        title="Delete the document"
+        open={isRemoving}
+        close={() => setRemoving(false)}
+        word=""
+        action="Delete the document"
+        command={coho(at, 'query', collection, ...queryWords({ _id: id }), '--delete')}
+        change={remove}
+        run={() => remove.mutate({ ...at, collection, id })}
+      >
+        <b className="font-mono break-all">{id}</b> is deleted; only a backup brings it back.
+      </Confirm>
     </div>
   );
 }

@@ -17,6 +17,7 @@ export function Indexes({ collection }: { collection: Collection }) {
     stale: ['collection.list', 'document.find'],
     said: 'The index is removed.',
     then: () => setRemoving(null),
+    quiet: true,
   });
   return (
     <>
@@ -52,8 +53,8 @@ export function Indexes({ collection }: { collection: Collection }) {
         open={removing !== null}
         close={() => setRemoving(null)}
         word=""
-        action="Remove"
-        busy={remove.isPending}
+        action="Remove the index"
+        change={remove}
         command={coho(at, 'removeindex', name, '-i', removing?.join(','))}
         run={() => removing && remove.mutate({ ...at, collection: name, fields: removing })}
       >
@@ -94,7 +95,7 @@ function NewIndex({ collection }: { collection: Collection }) {
           />
         </div>
         <Button look="main" type="submit" busy={isBusy} className="mt-6.5">
-          Make the index
+          Create index
         </Button>
       </div>
       <Command>{coho(at, 'createindex', collection.name, '-i', fields.join(',') || 'FIELD')}</Command>

@@ -28,7 +28,7 @@ export function RollBack({ to, active, close }: { to: Deployment; active: Deploy
       close={close}
       word=""
       action={active ? 'Roll back' : 'Put into service'}
-      busy={change.isPending}
+      change={change}
       command={coho(at, 'rollback', to.id)}
       run={() => change.mutate({ ...at, deployment: to.id })}
     >
@@ -38,7 +38,6 @@ export function RollBack({ to, active, close }: { to: Deployment; active: Deploy
           {to.author && ` by ${to.author}`} {active ? `replaces the active ${nameOf(active)}` : 'becomes the active one; none is now'}. A worker of it is started first, then it
           answers every request at once. Data stays as it is; the history gets a new entry.
         </p>
-        {change.error && <Problem error={change.error} />}
       </div>
     </Confirm>
   );
@@ -140,7 +139,7 @@ export function Undeploy({ active, close }: { active: Deployment; close: () => v
       close={close}
       word={at.space}
       action="Undeploy"
-      busy={change.isPending}
+      change={change}
       command={coho(at, 'undeploy')}
       run={() => change.mutate(at)}
     >
@@ -148,7 +147,6 @@ export function Undeploy({ active, close }: { active: Deployment; close: () => v
         <p>
           The active {nameOf(active)} stops answering at once, and its jobs stop. Data and the history of deployments stay: any of them can be put into service again.
         </p>
-        {change.error && <Problem error={change.error} />}
       </div>
     </Confirm>
   );

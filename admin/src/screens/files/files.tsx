@@ -53,7 +53,7 @@ export function Files() {
   const [isNaming, setNaming] = useState(false);
   const [isOver, setOver] = useState(false);
   const upload = useUpload(path, list.data?.files ?? []);
-  const remove = useChange('file.remove', { stale: ['file.list'], said: 'The file is deleted.', then: () => setRemoving(null) });
+  const remove = useChange('file.remove', { stale: ['file.list'], said: 'The file is deleted.', then: () => setRemoving(null), quiet: true });
   const drop = (event: DragEvent) => {
     event.preventDefault();
     setOver(false);
@@ -116,7 +116,7 @@ export function Files() {
         close={() => setRemoving(null)}
         word=""
         action="Delete the file"
-        busy={remove.isPending}
+        change={remove}
         command={coho(at, 'files', 'rm', removing?.path)}
         run={() => removing && remove.mutate({ ...at, path: removing.path })}
       >

@@ -53,7 +53,7 @@ export function Keys() {
         actions={
           canWrite && (
             <Button look="main" onClick={() => setOpened({ kind: 'new', keyspace: place.keyspace })}>
-              Add a key
+              New key
             </Button>
           )
         }

@@ -9,7 +9,7 @@ import { keyspaceWords, type KeyPlace } from './keys';
 export function RemoveByPrefix({ place, open, close }: { place: KeyPlace; open: boolean; close: () => void }) {
   const { at } = useSpace();
   const { keyspace, prefix } = place;
-  const remove = useChange('key.removeAll', { stale: ['key.list'], said: ({ count }) => `${plural(count, 'key')} deleted.`, then: close });
+  const remove = useChange('key.removeAll', { stale: ['key.list'], said: ({ count }) => `${plural(count, 'key')} deleted.`, then: close, quiet: true });
   return (
     <Confirm
       key={prefix}
@@ -18,7 +18,7 @@ export function RemoveByPrefix({ place, open, close }: { place: KeyPlace; open: 
       close={close}
       word={prefix || 'all keys'}
       action="Delete the keys"
-      busy={remove.isPending}
+      change={remove}
       command={prefix ? coho(at, 'kv', 'del', '--prefix', prefix, ...keyspaceWords(keyspace)) : undefined}
       run={() => remove.mutate({ ...at, prefix, ...(keyspace ? { keyspace } : {}) })}
     >

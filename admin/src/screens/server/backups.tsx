@@ -35,7 +35,7 @@ function PlanLines({ plan }: { plan: Plan }) {
 
 function Row({ backup }: { backup: Backup }) {
   const [isAsking, setAsking] = useState(false);
-  const remove = useChange('backup.remove', { stale: ['backup.list'], said: 'The backup is removed.', then: () => setAsking(false) });
+  const remove = useChange('backup.remove', { stale: ['backup.list'], said: 'The backup is deleted.', then: () => setAsking(false), quiet: true });
   const verify = useMutation<unknown, Error, void>({
     mutationFn: () => withProgress(`Verifying ${backup.name}`, (progress) => work('backup.verify', { backup: backup.name }, progress)),
     onSuccess: () => toasts.good(`${backup.name} is whole: every byte is what was written.`),
@@ -61,19 +61,19 @@ function Row({ backup }: { backup: Backup }) {
           <Button aria-label={`Download ${backup.name}`} busy={download.isPending} onClick={() => download.mutate()}>
             Download
           </Button>
-          <Button look="danger" aria-label={`Remove ${backup.name}`} onClick={() => setAsking(true)}>
-            Remove
+          <Button look="danger" aria-label={`Delete ${backup.name}`} onClick={() => setAsking(true)}>
+            Delete
           </Button>
         </div>
         {isAsking && (
           <Confirm
-            title="Remove a backup"
+            title="Delete a backup"
             open
             close={() => setAsking(false)}
             word=""
-            action="Remove the backup"
+            action="Delete the backup"
             command={coho(null, 'backups', 'rm', backup.name)}
-            busy={remove.isPending}
+            change={remove}
             run={() => remove.mutate({ backup: backup.name })}
           >
             <p className="break-all">{backup.name} is deleted from this server’s folder; one that was sent to an S3 store stays there.</p>

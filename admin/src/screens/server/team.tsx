@@ -18,7 +18,7 @@ function MemberRow({ team, member }: { team: TeamWhole; member: Member }) {
   const isOwner = team.role === 'owner';
   const isOneself = member.user.id === me.data?.id;
   const set = useChange('team.member.set', { stale: ['team.get', 'team.list', 'project.list'], said: `The role of ${who} is changed.` });
-  const remove = useChange('team.member.remove', { stale: ['team.get', 'team.list', 'project.list'], said: `${who} is out of the team.`, then: () => setAsking(false) });
+  const remove = useChange('team.member.remove', { stale: ['team.get', 'team.list', 'project.list'], said: `${who} is out of the team.`, then: () => setAsking(false), quiet: true });
   return (
     <tr>
       <PersonCell member={member} />
@@ -45,7 +45,7 @@ function MemberRow({ team, member }: { team: TeamWhole; member: Member }) {
             word=""
             action={isOneself ? 'Leave the team' : 'Remove from the team'}
             command={coho(null, 'team', 'remove-member', team.id, who)}
-            busy={remove.isPending}
+            change={remove}
             run={() => remove.mutate({ team: team.id, user: member.user.id })}
           >
             <p>The projects of the team are out of reach then, but for those one is invited to by themselves.</p>
@@ -59,7 +59,7 @@ function MemberRow({ team, member }: { team: TeamWhole; member: Member }) {
 function Tokens({ team }: { team: TeamWhole }) {
   const tokens = useRead('adminToken.list', { team: team.id });
   const add = useChange('adminToken.add', { stale: ['adminToken.list'], quiet: true });
-  const remove = useChange('adminToken.remove', { stale: ['adminToken.list'], said: 'The token is taken back.' });
+  const remove = useChange('adminToken.remove', { stale: ['adminToken.list'], said: 'The token is removed.', quiet: true });
   return (
     <Show query={tokens}>
       {({ tokens: all }) => (
@@ -67,7 +67,7 @@ function Tokens({ team }: { team: TeamWhole }) {
           {all.length > 0 && (
             <TokenTable
               tokens={all}
-              removing={remove.isPending}
+              change={remove}
               remove={(token, then) => remove.mutate({ team: team.id, tokenId: token.id }, { onSuccess: then })}
               command={['remove-admintoken', '--team', team.id]}
             />
@@ -89,7 +89,7 @@ function Ends({ team, close }: { team: TeamWhole; close: () => void }) {
   const fields = useFields({ name: team.name }, ({ name }) => ({ name: nameProblem(name) }));
   const { name } = fields.values;
   const rename = useChange('team.rename', { stale: ['team.list', 'team.get'], said: 'The team has a new name.', quiet: true });
-  const remove = useChange('team.remove', { stale: ['team.list'], said: `The team ${team.name} is removed.`, then: close });
+  const remove = useChange('team.remove', { stale: ['team.list'], said: `The team ${team.name} is removed.`, then: close, quiet: true });
   return (
     <>
       <FormBox
@@ -118,7 +118,7 @@ function Ends({ team, close }: { team: TeamWhole; close: () => void }) {
           word={team.name}
           action="Remove the team"
           command={coho(null, 'team', 'remove', team.id)}
-          busy={remove.isPending}
+          change={remove}
           run={() => remove.mutate({ team: team.id })}
         >
           <p>Its projects must be given to another team first. Its tokens and invitations go with it.</p>

@@ -25,7 +25,7 @@ function Row({ user, handOn }: { user: UserRow; handOn: (code: string) => void }
   const [open, setOpen] = useState<'edit' | 'remove' | null>(null);
   const close = () => setOpen(null);
   const link = useChange('user.link', { then: ({ code }) => handOn(code) });
-  const remove = useChange('user.remove', { stale: ['user.list', 'team.list', 'team.get'], said: `The account ${user.email} is removed.`, then: close });
+  const remove = useChange('user.remove', { stale: ['user.list', 'team.list', 'team.get'], said: `The account ${user.email} is removed.`, then: close, quiet: true });
   return (
     <tr>
       <td className="w-full min-w-40">
@@ -61,7 +61,7 @@ function Row({ user, handOn }: { user: UserRow; handOn: (code: string) => void }
             word={user.email}
             action="Remove the account"
             command={coho(null, 'user', 'remove', user.email)}
-            busy={remove.isPending}
+            change={remove}
             run={() => remove.mutate({ user: user.id })}
           >
             <p>Their memberships, sessions and tokens go with it. What they made in projects stays.</p>

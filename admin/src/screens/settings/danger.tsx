@@ -26,6 +26,7 @@ function Rename({ close }: { close: () => void }) {
     stale: ['project.list', 'project.get', 'project.usage'],
     said: (now) => `The space is called ${now.name} now.`,
     then: (now) => void navigate({ to: '/p/$project/$space/settings', params: { project, space: now.name } }),
+    quiet: true,
   });
   return (
     <Confirm
@@ -35,7 +36,7 @@ function Rename({ close }: { close: () => void }) {
       word={space}
       action="Rename the space"
       command={coho({ project }, 'space', 'rename', space, name || 'NAME')}
-      busy={rename.isPending}
+      change={rename}
       run={() => fields.ready() && rename.mutate({ ...at, name })}
     >
       <p className="mb-3">Its address changes at once, and clients of the old one get an error.</p>
@@ -51,6 +52,7 @@ function Remove({ close }: { close: () => void }) {
     stale: ['project.list', 'project.usage', 'space.trash'],
     said: `The space ${space} is in the trash.`,
     then: () => void navigate({ to: '/' }),
+    quiet: true,
   });
   return (
     <Confirm
@@ -60,7 +62,7 @@ function Remove({ close }: { close: () => void }) {
       word={space}
       action="Remove the space"
       command={coho({ project }, 'space', 'remove', space)}
-      busy={remove.isPending}
+      change={remove}
       run={() => remove.mutate({ ...at, confirm: space })}
     >
       <p>It is out of service at once, and its name and domains are free. For some days it stays in the trash of the project and can be restored with all it had.</p>

@@ -16,6 +16,7 @@ export function RemoveProject({ project, disabled }: { project: string; disabled
       setAsking(false);
       void navigate({ to: '/' });
     },
+    quiet: true,
   });
   return (
     <>
@@ -30,7 +31,7 @@ export function RemoveProject({ project, disabled }: { project: string; disabled
           word={project}
           action="Remove the project"
           command={coho(null, 'remove-project', project)}
-          busy={remove.isPending}
+          change={remove}
           run={() => remove.mutate({ project, confirm: project })}
         >
           <p>Its members, invitations and tokens go with it. Its spaces must be removed first, from the trash too.</p>

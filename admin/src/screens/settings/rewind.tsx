@@ -74,7 +74,7 @@ function RewindForm({ newestMs }: { newestMs: number | undefined }) {
           word={space}
           action="Rewind the space"
           command={command}
-          busy={rewind.isPending}
+          change={rewind}
           run={() => rewind.mutate()}
         >
           <p>Documents, keys and files become what they were. What is there now goes into the trash of the project, from where it can be restored.</p>

@@ -33,7 +33,7 @@ function Restore({ project, space, close }: { project: string; space: Trashed; c
 function Row({ project, space, isOwner }: { project: string; space: Trashed; isOwner: boolean }) {
   const [open, setOpen] = useState<'restore' | 'purge' | null>(null);
   const close = () => setOpen(null);
-  const purge = useChange('space.purge', { stale: [...kStale], said: `The space ${space.name} is deleted for good.`, then: close });
+  const purge = useChange('space.purge', { stale: [...kStale], said: `The space ${space.name} is deleted for good.`, then: close, quiet: true });
   return (
     <tr>
       <td className="font-medium">{space.name}</td>
@@ -63,7 +63,7 @@ function Row({ project, space, isOwner }: { project: string; space: Trashed; isO
             word={space.name}
             action="Delete for good"
             command={coho({ project }, 'space', 'purge', space.id)}
-            busy={purge.isPending}
+            change={purge}
             run={() => purge.mutate({ project, id: space.id, confirm: space.name })}
           >
             <p>Its code, documents, keys and files cannot be restored afterwards.</p>

@@ -12,7 +12,7 @@ import { variableNameProblem } from '../../ui/rules';
 function Row({ variable, change }: { variable: EnvVariable; change: () => void }) {
   const { at, canWrite } = useSpace();
   const [isAsking, setAsking] = useState(false);
-  const remove = useChange('env.remove', { stale: ['space.get'], said: `${variable.name} is removed.`, then: () => setAsking(false) });
+  const remove = useChange('env.remove', { stale: ['space.get'], said: `${variable.name} is removed.`, then: () => setAsking(false), quiet: true });
   return (
     <tr>
       <td className="max-w-64 min-w-32 font-mono break-all">{variable.name}</td>
@@ -45,7 +45,7 @@ function Row({ variable, change }: { variable: EnvVariable; change: () => void }
             word=""
             action="Remove the variable"
             command={coho(at, 'remove-env', variable.name)}
-            busy={remove.isPending}
+            change={remove}
             run={() => remove.mutate({ ...at, name: variable.name })}
           >
             <p>New workers of the space’s code do not find it any more.{variable.encrypted && ' Its value is nowhere else on this server.'}</p>
