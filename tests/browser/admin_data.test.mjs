@@ -263,6 +263,7 @@ test('schema, cap and indexes are set and removed; the server refuses a schema i
   await keepPicture(page, 'data-rules');
   assert.deepEqual((await known()).schema, { type: 'object', required: ['name'] });
   await page.getByRole('button', { name: 'Remove the schema' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Remove the schema' }).click();
   await page.getByRole('button', { name: 'Set the schema' }).waitFor();
   assert.equal((await known()).schema, null);
   await page.getByLabel('Newest documents to keep').fill('-1');
@@ -271,6 +272,10 @@ test('schema, cap and indexes are set and removed; the server refuses a schema i
   await page.getByLabel('Newest documents to keep').fill('250');
   await page.getByText('The oldest 10 documents are deleted at once.').waitFor();
   await page.getByRole('button', { name: 'Set the cap' }).click();
+  assert.ok(await page.getByRole('button', { name: 'Delete the others' }).isDisabled());
+  assert.equal((await known()).cap, null);
+  await page.getByLabel('Type people to go on').fill('people');
+  await page.getByRole('button', { name: 'Delete the others' }).click();
   await page.getByRole('button', { name: 'Remove the cap' }).waitFor();
   assert.equal((await known()).cap, 250);
   await page.getByRole('tab', { name: 'Indexes' }).click();

@@ -228,6 +228,8 @@ test('teams: made, renamed, joined by invitation, with a token of its own, left 
   await page.getByRole('button', { name: 'Log in', exact: true }).click();
   await page.getByLabel('Team to give the project to').selectOption('Platform');
   await page.getByRole('button', { name: 'Give to the team' }).click();
+  await page.getByLabel(`Type ${app.project} to go on`).fill(app.project);
+  await page.getByRole('dialog').getByRole('button', { name: 'Give to the team' }).click();
   await said(page, 'belongs to that team');
   assert.equal((await server.api('GET', `/projects/${app.project}`)).teamId, team.id);
   await page.getByRole('link', { name: 'Server' }).click();

@@ -147,6 +147,7 @@ test('domains: a bad one is told, a good one added, one of another space moved o
   assert.deepEqual((await server.api('GET', app.space)).domains.sort(), ['api.example.com', 'www.example.com']);
   assert.deepEqual((await server.api('GET', `/projects/${app.project}/spaces/prod`)).domains, []);
   await domains.getByRole('button', { name: 'Remove www.example.com' }).click();
+  await page.getByRole('button', { name: 'Remove the domain' }).click();
   await domains.getByRole('listitem').filter({ hasText: 'www.example.com' }).waitFor({ state: 'detached' });
   assert.deepEqual((await server.api('GET', app.space)).domains, ['api.example.com']);
   assert.deepEqual(problems, []);

@@ -25,10 +25,10 @@ export function useFields<T extends Values>(first: T, check: (values: T) => Prob
     field: (name) => ({
       value: values[name] ?? '',
       error: seen.has(name) ? problems[name] : undefined,
-      onChange: (event) => setValues({ ...values, [name]: event.target.value }),
-      onBlur: () => values[name] !== '' && setSeen(new Set([...seen, name])),
+      onChange: ({ target }) => setValues((now) => ({ ...now, [name]: target.value })),
+      onBlur: () => values[name] !== '' && setSeen((now) => new Set([...now, name])),
     }),
-    set: (change) => setValues({ ...values, ...change }),
+    set: (change) => setValues((now) => ({ ...now, ...change })),
     ready() {
       setSeen(new Set(Object.keys(values)));
       return Object.values(problems).every((one) => !one);

@@ -1,8 +1,10 @@
 // The parts all screens are made of. Each takes what its HTML element takes; looks are here and nowhere else.
-import { useId, useState, type ComponentProps, type ReactNode } from 'react';
+import { useEffect, useId, useState, type ComponentProps, type ReactNode } from 'react';
+import { Refusal } from '../api/client';
 import { messageOf } from '../api/hooks';
 import { copyText } from './clipboard';
 import { dateTime } from './format';
+import { toasts } from './toasts';
 
 type Look = 'main' | 'plain' | 'danger' | 'bare';
 const kButton: Record<Look, string> = {
@@ -165,20 +167,29 @@ export function Loading({ label = 'Loading' }: { label?: string }) {
   );
 }
 
-// What a query has: its data once it is there, else that it comes or why it does not.
+// What a query has: its data once it is there, else that it comes or why it does not. What is not there any more, or not the person's to see,
+// is not shown as if it were.
 export function Show<T>({ query, children }: { query: { data: T | undefined; error: unknown; refetch: () => unknown }; children: (data: T) => ReactNode }) {
-  if (query.data !== undefined) return <>{children(query.data)}</>;
+  const isGone = query.error instanceof Refusal && (query.error.status === 403 || query.error.status === 404);
+  if (query.data !== undefined && !isGone) return <>{children(query.data)}</>;
   if (query.error) return <Problem error={query.error} retry={() => void query.refetch()} />;
   return <Loading />;
 }
 
+const kCopiedMs = 1_500;
+
 export function CopyButton({ text, label = 'Copy' }: { text: string; label?: string }) {
   const [isDone, setDone] = useState(false);
-  const copy = async () => {
-    await copyText(text);
-    setDone(true);
-    setTimeout(() => setDone(false), 1500);
-  };
+  useEffect(() => {
+    if (!isDone) return;
+    const timer = setTimeout(() => setDone(false), kCopiedMs);
+    return () => clearTimeout(timer);
+  }, [isDone]);
+  const copy = () =>
+    copyText(text).then(
+      () => setDone(true),
+      () => toasts.bad('The browser does not let this page copy. Mark the text and copy it by hand.'),
+    );
   return (
     <Button look="bare" className="text-xs" onClick={() => void copy()}>
       {isDone ? 'Copied' : label}

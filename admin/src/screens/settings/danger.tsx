@@ -75,7 +75,13 @@ function GiveAway() {
   const found = useRead('project.get', { project });
   const teams = useRead('team.list', {});
   const [teamId, setTeamId] = useState('');
-  const move = useChange('project.move', { stale: ['project.get', 'project.list', 'team.get'], said: 'The project belongs to that team now.' });
+  const [isAsking, setAsking] = useState(false);
+  const move = useChange('project.move', {
+    stale: ['project.get', 'project.list', 'team.get'],
+    said: 'The project belongs to that team now.',
+    quiet: true,
+    then: () => setAsking(false),
+  });
   const others = (teams.data?.teams ?? []).filter((team) => team.id !== found.data?.teamId);
   if (others.length === 0) return null;
   return (
@@ -88,9 +94,21 @@ function GiveAway() {
           </option>
         ))}
       </select>
-      <Button look="danger" disabled={!teamId} busy={move.isPending} onClick={() => move.mutate({ project, teamId })}>
+      <Button look="danger" disabled={!teamId} onClick={() => setAsking(true)}>
         Give to the team
       </Button>
+      <Confirm
+        title={`Give ${project} to another team`}
+        open={isAsking}
+        close={() => setAsking(false)}
+        word={project}
+        action="Give to the team"
+        command={coho({ project }, 'team', 'take', teamId)}
+        change={move}
+        run={() => move.mutate({ project, teamId })}
+      >
+        <p>It belongs to {others.find((team) => team.id === teamId)?.name} from now on, and only an owner there can give it back.</p>
+      </Confirm>
     </Line>
   );
 }
