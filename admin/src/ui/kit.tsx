@@ -4,6 +4,7 @@ import { Refusal } from '../api/client';
 import { messageOf } from '../api/hooks';
 import { copyText } from './clipboard';
 import { dateTime } from './format';
+import { Sideways } from './sideways';
 import { toasts } from './toasts';
 
 type Look = 'main' | 'plain' | 'danger' | 'bare';
@@ -222,7 +223,7 @@ export function Moment({ ms }: { ms: number | null | undefined }) {
 // A plain table that scrolls sideways by itself on narrow screens.
 export function Table({ label, head, children }: { label: string; head: ReactNode[]; children: ReactNode }) {
   return (
-    <div className="relative overflow-x-auto" role="region" aria-label={label} tabIndex={0}>
+    <Sideways label={label}>
       <table className="w-full border-collapse text-left">
         <thead>
           <tr className="border-b border-line text-xs text-muted">
@@ -235,7 +236,7 @@ export function Table({ label, head, children }: { label: string; head: ReactNod
         </thead>
         <tbody className="[&>tr]:border-b [&>tr]:border-line [&>tr:last-child]:border-0 [&_td]:px-2 [&_td]:py-1.5 [&_td]:align-top">{children}</tbody>
       </table>
-    </div>
+    </Sideways>
   );
 }
 
