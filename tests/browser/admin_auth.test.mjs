@@ -155,7 +155,7 @@ test('an API token is added, opens the space, and is removed', async (t) => {
   await page.getByLabel('What it is for').fill('nightly import');
   await page.getByLabel('Access', { exact: true }).selectOption('READ');
   await page.getByRole('button', { name: 'Create token' }).click();
-  const said = page.getByRole('status').filter({ hasText: 'Added.' });
+  const said = page.getByRole('status').filter({ hasText: 'Created.' });
   await said.waitFor();
   const key = await said.locator('code').textContent();
   const [token] = (await server.api('GET', app.space)).tokens;

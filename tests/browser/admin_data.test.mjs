@@ -318,7 +318,7 @@ test('a phone in the dark: no sideways scroll of the page', async (t) => {
   const isWide = () => page.evaluate(() => document.documentElement.scrollWidth > innerWidth);
   assert.equal(await isWide(), false);
   for (const part of ['Schema and cap', 'Indexes']) {
-    await page.getByRole('button', { name: part }).click();
+    await page.getByRole('tab', { name: part }).click();
     assert.equal(await isWide(), false, part);
   }
   await page.getByRole('link', { name: 'Documents' }).first().click();

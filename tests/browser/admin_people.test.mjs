@@ -240,7 +240,7 @@ test('teams: made, renamed, joined by invitation, with a token of its own, left 
     await page.getByRole('dialog').getByRole('button', { name: 'Remove the team' }).click();
   };
   await remove();
-  await said(page, /owns the project/);
+  await page.getByRole('dialog').getByRole('alert').filter({ hasText: /owns the project/ }).waitFor();
   await page.getByRole('button', { name: 'Cancel' }).click();
   const me = await server.api('GET', '/me');
   await server.api('PUT', `/projects/${app.project}/team`, { teamId: me.defaultTeamId });

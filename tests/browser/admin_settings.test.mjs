@@ -289,7 +289,7 @@ test('danger zone: only the right word opens the way; rename, remove, restore, d
   let dialog = page.getByRole('dialog', { name: `Remove the project ${app.project}` });
   await dialog.getByLabel(/Type/).fill(app.project);
   await dialog.getByRole('button', { name: 'Remove the project' }).click();
-  await said(page, /space/);
+  await dialog.getByRole('alert').filter({ hasText: /space/ }).waitFor();
   await dialog.getByRole('button', { name: 'Cancel' }).click();
 
   await danger.getByRole('button', { name: 'Rename the space' }).click();

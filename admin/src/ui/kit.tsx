@@ -199,10 +199,10 @@ export function CopyButton({ text, label = 'Copy' }: { text: string; label?: str
 }
 
 // The command that does the same as the button beside it.
-export function Command({ children, label = 'In a terminal' }: { children: string; label?: string }) {
+export function Command({ children, label }: { children: string; label?: string }) {
   return (
     <div className="flex max-w-full min-w-0 items-center gap-2 rounded-md bg-raised px-2 py-0.5 text-xs">
-      <span className="shrink-0 text-muted">{label}</span>
+      <span className={`shrink-0 text-muted ${label ? '' : 'max-sm:sr-only'}`}>{label ?? 'In a terminal'}</span>
       <code tabIndex={0} className="min-w-0 flex-1 overflow-x-auto font-mono whitespace-pre">
         {children}
       </code>
