@@ -228,6 +228,22 @@ test('two people edit one document: the second sees both versions and overwrites
   assert.deepEqual(problems, []);
 });
 
+test('a value that somebody changes while its cell is edited is not overwritten unseen', async (t) => {
+  const { server, app, at } = await startSpace(t, { deploy: false });
+  await server.api('POST', `${app.space}/collections/people/documents`, { document: { _id: 'ada', name: 'Ada', born: 1815 } });
+  const { page, problems } = await openAdmin(t, browser, server, { path: `${at}/data/people` });
+  await page.getByRole('gridcell', { name: 'Ada', exact: true }).dblclick();
+  const typed = page.getByLabel('New value of name');
+  await typed.fill('Mine');
+  await server.api('PATCH', `${app.space}/collections/people/documents/ada`, { change: { $set: { name: 'Theirs', born: 1816 } } });
+  await page.getByRole('gridcell', { name: '1816' }).waitFor(); // the row was read again, and the cell is still edited
+  await typed.press('Enter');
+  await page.getByText('Somebody else changed this document').waitFor();
+  await page.getByRole('button', { name: 'Take theirs' }).click();
+  assert.equal((await documentOf(server, app, 'people', 'ada')).name, 'Theirs');
+  assert.deepEqual(problems, []);
+});
+
 test('what a filter matches is deleted once its number is typed, and nothing else', async (t) => {
   const { server, app, at } = await startSpace(t, { deploy: false });
   await fill(server, app, 'people', kPeople);

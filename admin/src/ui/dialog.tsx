@@ -17,7 +17,7 @@ export function Dialog({ title, open, close, children, wide = false }: DialogPro
       <Base.Portal>
         <Base.Backdrop className="fixed inset-0 z-30 bg-black/50" />
         <Base.Popup
-          className={`fixed top-[8vh] left-1/2 z-40 flex max-h-[84vh] w-[calc(100vw-2rem)] -translate-x-1/2 flex-col rounded-xl border border-line bg-panel shadow-2xl ${wide ? 'max-w-4xl' : 'max-w-lg'}`}
+          className={`fixed top-[8vh] left-1/2 z-40 flex max-h-[84vh] w-[calc(100vw-2rem)] -translate-x-1/2 flex-col rounded-xl border border-line bg-panel shadow-2xl data-nested-dialog-open:brightness-75 ${wide ? 'max-w-4xl' : 'max-w-lg'}`}
         >
           <header className="flex items-center gap-3 border-b border-line px-4 py-2.5">
             <Base.Title className="min-w-0 flex-1 text-base font-semibold break-words">{title}</Base.Title>
