@@ -154,8 +154,8 @@ test('an API token is added, opens the space, and is removed', async (t) => {
   await page.getByText('No API token').waitFor();
   await page.getByLabel('What it is for').fill('nightly import');
   await page.getByLabel('Access', { exact: true }).selectOption('READ');
-  await page.getByRole('button', { name: 'Add the token' }).click();
-  const said = page.getByRole('status').filter({ hasText: 'Added.' });
+  await page.getByRole('button', { name: 'Create token' }).click();
+  const said = page.getByRole('status').filter({ hasText: 'Created.' });
   await said.waitFor();
   const key = await said.locator('code').textContent();
   const [token] = (await server.api('GET', app.space)).tokens;
@@ -255,7 +255,7 @@ test('a viewer sees eight characters of an API token and can change nothing', as
   await page.getByRole('cell', { name: `${key.slice(0, 8)}…` }).waitFor();
   assert.ok(!(await page.content()).includes(key));
   await page.getByRole('tabpanel', { name: 'API tokens' }).getByText('Your role here is viewer').waitFor();
-  assert.equal(await page.getByRole('button', { name: /Remove|Add the token/ }).count(), 0);
+  assert.equal(await page.getByRole('button', { name: /Remove|Create token/ }).count(), 0);
   await tab(page, 'Policy and keys');
   assert.ok(await page.getByLabel('JWKS URL').isDisabled());
   assert.equal(await page.getByRole('button', { name: 'Save', exact: true }).count(), 0);

@@ -39,23 +39,23 @@ test('a collection is made, shows its next step, and is removed with its name ty
   const { page, problems } = await openAdmin(t, browser, server, { path: `${at}/data` });
   await page.getByText('No collection yet.').waitFor();
   await page.getByRole('button', { name: 'New collection' }).click();
-  await page.getByRole('button', { name: 'Make the collection' }).click();
+  await page.getByRole('button', { name: 'Create collection' }).click();
   await page.getByText('A collection needs a name.').waitFor();
   await page.getByLabel('Name', { exact: true }).fill('people');
   await page.getByLabel('Cap').fill('many');
-  await page.getByRole('button', { name: 'Make the collection' }).click();
+  await page.getByRole('button', { name: 'Create collection' }).click();
   await page.getByText('A cap is a whole number').waitFor();
   await page.getByLabel('Cap').fill('1000');
-  await page.getByRole('button', { name: 'Make the collection' }).click();
+  await page.getByRole('button', { name: 'Create collection' }).click();
   await page.getByRole('link', { name: 'people' }).waitFor();
   assert.deepEqual((await server.api('GET', `${app.space}/collections`)).collections.map(({ name, cap }) => [name, cap]), [['people', 1000]]);
   await page.getByRole('link', { name: 'people' }).click();
   await page.getByText('people has no documents yet.').waitFor();
   await page.goBack();
-  await page.getByRole('button', { name: 'Remove people' }).click();
-  assert.ok(await page.getByRole('button', { name: 'Remove the collection' }).isDisabled());
+  await page.getByRole('button', { name: 'Delete people' }).click();
+  assert.ok(await page.getByRole('button', { name: 'Delete the collection' }).isDisabled());
   await page.getByLabel('Type people to go on').fill('people');
-  await page.getByRole('button', { name: 'Remove the collection' }).click();
+  await page.getByRole('button', { name: 'Delete the collection' }).click();
   await page.getByText('No collection yet.').waitFor();
   assert.deepEqual((await server.api('GET', `${app.space}/collections`)).collections, []);
   assert.deepEqual(problems, []);
@@ -87,16 +87,13 @@ test('JSON, NDJSON and CSV are imported; a bad document is named and what stands
   assert.equal(await countOf(server, app, 'bad'), 1);
 
   const save = async (format, suffix) => {
-    await page.evaluate(() => delete window.showSaveFilePicker);
     await page.getByRole('button', { name: 'Export people' }).click();
     await page.getByLabel('Format').selectOption(format);
     const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: 'Export', exact: true }).click()]);
     assert.equal(download.suggestedFilename(), `people.${suffix}`);
     return readFile(await download.path(), 'utf8');
   };
-  await page.evaluate(() => Object.defineProperty(window, 'showSaveFilePicker', { value: undefined, configurable: true, writable: true }));
   assert.deepEqual((await save('jsonl', 'ndjson')).trim().split('\n').map((line) => JSON.parse(line)), kPeople);
-  await page.evaluate(() => (window.showSaveFilePicker = undefined));
   assert.deepEqual(JSON.parse(await save('json', 'json')), kPeople);
   assert.deepEqual(problems, []);
 });
@@ -192,7 +189,7 @@ test('a document is inserted, edited, duplicated and deleted; a value is edited 
   assert.equal(await countOf(server, app, 'people', { name: 'Ada' }), 2);
   await cell(page, 'p0002').getByRole('button').click();
   await page.getByRole('button', { name: 'Delete', exact: true }).click();
-  await page.getByRole('button', { name: 'Yes, delete' }).click();
+  await page.getByRole('button', { name: 'Delete the document' }).click();
   await page.getByRole('status').filter({ hasText: '6 documents' }).waitFor();
   assert.equal(await countOf(server, app, 'people', { _id: 'p0002' }), 0);
   assert.deepEqual(problems, []);
@@ -231,6 +228,22 @@ test('two people edit one document: the second sees both versions and overwrites
   assert.deepEqual(problems, []);
 });
 
+test('a value that somebody changes while its cell is edited is not overwritten unseen', async (t) => {
+  const { server, app, at } = await startSpace(t, { deploy: false });
+  await server.api('POST', `${app.space}/collections/people/documents`, { document: { _id: 'ada', name: 'Ada', born: 1815 } });
+  const { page, problems } = await openAdmin(t, browser, server, { path: `${at}/data/people` });
+  await page.getByRole('gridcell', { name: 'Ada', exact: true }).dblclick();
+  const typed = page.getByLabel('New value of name');
+  await typed.fill('Mine');
+  await server.api('PATCH', `${app.space}/collections/people/documents/ada`, { change: { $set: { name: 'Theirs', born: 1816 } } });
+  await page.getByRole('gridcell', { name: '1816' }).waitFor(); // the row was read again, and the cell is still edited
+  await typed.press('Enter');
+  await page.getByText('Somebody else changed this document').waitFor();
+  await page.getByRole('button', { name: 'Take theirs' }).click();
+  assert.equal((await documentOf(server, app, 'people', 'ada')).name, 'Theirs');
+  assert.deepEqual(problems, []);
+});
+
 test('what a filter matches is deleted once its number is typed, and nothing else', async (t) => {
   const { server, app, at } = await startSpace(t, { deploy: false });
   await fill(server, app, 'people', kPeople);
@@ -256,7 +269,7 @@ test('schema, cap and indexes are set and removed; the server refuses a schema i
   await fill(server, app, 'people', kPeople);
   const known = async () => (await server.api('GET', `${app.space}/collections`)).collections[0];
   const { page, problems } = await openAdmin(t, browser, server, { path: `${at}/data/people` });
-  await page.getByRole('button', { name: 'Schema and cap' }).click();
+  await page.getByRole('tab', { name: 'Schema and cap' }).click();
   await editorText(page, 'JSON Schema', '{"type": "nothing"}');
   await page.getByRole('button', { name: 'Set the schema' }).click();
   await page.getByRole('alert').filter({ hasText: 'Invalid schema' }).waitFor();
@@ -266,6 +279,7 @@ test('schema, cap and indexes are set and removed; the server refuses a schema i
   await keepPicture(page, 'data-rules');
   assert.deepEqual((await known()).schema, { type: 'object', required: ['name'] });
   await page.getByRole('button', { name: 'Remove the schema' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Remove the schema' }).click();
   await page.getByRole('button', { name: 'Set the schema' }).waitFor();
   assert.equal((await known()).schema, null);
   await page.getByLabel('Newest documents to keep').fill('-1');
@@ -274,19 +288,23 @@ test('schema, cap and indexes are set and removed; the server refuses a schema i
   await page.getByLabel('Newest documents to keep').fill('250');
   await page.getByText('The oldest 10 documents are deleted at once.').waitFor();
   await page.getByRole('button', { name: 'Set the cap' }).click();
+  assert.ok(await page.getByRole('button', { name: 'Delete the others' }).isDisabled());
+  assert.equal((await known()).cap, null);
+  await page.getByLabel('Type people to go on').fill('people');
+  await page.getByRole('button', { name: 'Delete the others' }).click();
   await page.getByRole('button', { name: 'Remove the cap' }).waitFor();
   assert.equal((await known()).cap, 250);
-  await page.getByRole('button', { name: 'Indexes' }).click();
+  await page.getByRole('tab', { name: 'Indexes' }).click();
   await page.getByText('No index yet.').waitFor();
-  await page.getByRole('button', { name: 'Make the index' }).click();
+  await page.getByRole('button', { name: 'Create index' }).click();
   await page.getByText('Name at least one field.').waitFor();
   await page.getByLabel('Fields of a new index').fill('city, age');
-  await page.getByRole('button', { name: 'Make the index' }).click();
+  await page.getByRole('button', { name: 'Create index' }).click();
   await page.getByRole('cell', { name: 'ready' }).waitFor();
   await keepPicture(page, 'data-indexes');
   assert.deepEqual((await known()).indexes, [{ fields: ['city', 'age'], state: 'ready' }]);
   await page.getByRole('button', { name: 'Remove the index city, age' }).click();
-  await page.getByRole('dialog').getByRole('button', { name: 'Remove', exact: true }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Remove the index' }).click();
   await page.getByText('No index yet.').waitFor();
   assert.deepEqual((await known()).indexes, []);
   assert.deepEqual(problems, []);
@@ -299,9 +317,9 @@ test('a slow query asks for an index, and a press makes it', async (t) => {
   const { page, problems } = await openAdmin(t, browser, server, { path: `${at}/data` });
   await page.getByRole('row', { name: /orders customer 1 query 5,000 for 5/ }).waitFor();
   await keepPicture(page, 'data-advice');
-  await page.getByRole('button', { name: 'Make the index' }).click();
+  await page.getByRole('button', { name: 'Create index' }).click();
   await page.getByText('The index customer is ready: 5,000 documents.').waitFor();
-  await page.getByRole('button', { name: 'Make the index' }).waitFor({ state: 'detached' });
+  await page.getByRole('button', { name: 'Create index' }).waitFor({ state: 'detached' });
   assert.deepEqual((await server.api('GET', `${app.space}/collections`)).collections[0].indexes, [{ fields: ['customer'], state: 'ready' }]);
   assert.deepEqual(problems, []);
 });
@@ -316,7 +334,7 @@ test('a phone in the dark: no sideways scroll of the page', async (t) => {
   const isWide = () => page.evaluate(() => document.documentElement.scrollWidth > innerWidth);
   assert.equal(await isWide(), false);
   for (const part of ['Schema and cap', 'Indexes']) {
-    await page.getByRole('button', { name: part }).click();
+    await page.getByRole('tab', { name: part }).click();
     assert.equal(await isWide(), false, part);
   }
   await page.getByRole('link', { name: 'Documents' }).first().click();

@@ -141,8 +141,8 @@ test('hostile text in every field, on every screen', { timeout: 280_000 }, async
       }, `${at}/files?path=/shown`);
       for (const name of ['page.html', 'image.svg']) {
         await page.locator('main').getByText(name, { exact: true }).first().click();
-        // As a picture an SVG runs no script and fetches nothing; a page is shown as its source.
-        await (name === 'page.html' ? page.getByText('<!doctype html>') : page.locator('img[src^="blob:"]')).first().waitFor();
+        // As a picture an SVG runs no script and fetches nothing, and it has no address of this origin; a page is shown as its source.
+        await (name === 'page.html' ? page.getByText('<!doctype html>') : page.locator('img[src^="data:image/svg+xml,"]')).first().waitFor();
         await look(`files-${name}`);
         await page.keyboard.press('Escape');
       }

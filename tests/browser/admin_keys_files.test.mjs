@@ -24,7 +24,7 @@ test('keys are added, changed with a time to live, and deleted; a keyspace and a
   const { server, app, at } = await startSpace(t, { deploy: false });
   const { page, problems } = await openAdmin(t, browser, server, { path: `${at}/keys` });
   await page.getByText('No key yet.').waitFor();
-  await page.getByRole('button', { name: 'Add a key' }).click();
+  await page.getByRole('button', { name: 'New key' }).click();
   await page.getByRole('button', { name: 'Save' }).click();
   await page.getByText('A key needs a name.').waitFor();
   await page.getByLabel('Name of the key').fill('session:1');
@@ -37,7 +37,7 @@ test('keys are added, changed with a time to live, and deleted; a keyspace and a
   await page.getByRole('button', { name: 'session:1' }).waitFor();
   assert.equal(await keyOf(server, app, 'session:1'), '{"user":"ada","roles":["a"]}');
 
-  await page.getByRole('button', { name: 'Add a key' }).click();
+  await page.getByRole('button', { name: 'New key' }).click();
   await page.getByLabel('Name of the key').fill('session:1');
   await page.getByLabel('Value', { exact: true }).fill('other');
   await page.getByRole('button', { name: 'Save' }).click();
@@ -80,6 +80,7 @@ test('keys are added, changed with a time to live, and deleted; a keyspace and a
   await page.getByLabel('Prefix').fill('');
   await page.keyboard.press('Enter');
   await page.getByRole('button', { name: 'other' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Delete', exact: true }).click();
   await page.getByRole('button', { name: 'Delete the key' }).click();
   await page.getByText('No key yet.').waitFor();
   assert.equal(await keyOf(server, app, 'other'), null);
@@ -143,7 +144,6 @@ test('files are uploaded by button and by dropping, shown, downloaded, replaced 
   await page.getByText('This is not shown here.').waitFor();
   await close();
 
-  await page.evaluate(() => Object.defineProperty(window, 'showSaveFilePicker', { value: undefined }));
   const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: 'Download what.bin' }).click()]);
   assert.equal(download.suggestedFilename(), 'what.bin');
   assert.equal((await readFile(await download.path())).length, 3 << 20);

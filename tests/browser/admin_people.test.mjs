@@ -124,7 +124,7 @@ test('one\'s own account: name, password, a token for one project that is shown 
   assert.equal((await login(kPassword)).status, 401);
 
   const tokens = region(page)('Tokens and logins');
-  await tokens.getByRole('button', { name: 'Make token' }).click();
+  await tokens.getByRole('button', { name: 'Create token' }).click();
   await tokens.getByRole('alert').filter({ hasText: '1 to 200 bytes' }).waitFor();
   await tokens.getByLabel('Token name').fill('ci');
   await tokens.getByLabel('Token role').selectOption('viewer');
@@ -132,7 +132,7 @@ test('one\'s own account: name, password, a token for one project that is shown 
   await tokens.getByLabel('Only this project').selectOption(app.project);
   await tokens.getByLabel('Only this space').selectOption('dev');
   await tokens.getByText(`coho access-token add --name ci --role viewer --only-project ${app.project} --only-space dev --days 30`).waitFor();
-  await tokens.getByRole('button', { name: 'Make token' }).click();
+  await tokens.getByRole('button', { name: 'Create token' }).click();
   const secret = await tokens.getByRole('status').getByRole('code').textContent();
   assert.equal((await as(server, secret, app.space)).status, 200);
   assert.equal((await as(server, secret, `${app.space}/env/X`, 'PUT', { value: 'x' })).status, 403);
@@ -144,7 +144,7 @@ test('one\'s own account: name, password, a token for one project that is shown 
   assert.ok(!(await page.content()).includes(secret), 'the secret is shown again');
   await row.getByRole('button', { name: 'Remove ci' }).click();
   await page.getByRole('button', { name: 'Remove the token' }).click();
-  await said(page, 'taken back');
+  await said(page, 'The token is removed');
   await row.waitFor({ state: 'detached' });
   assert.equal((await as(server, secret, app.space)).status, 401);
   assert.deepEqual(problems, []);
@@ -208,12 +208,12 @@ test('teams: made, renamed, joined by invitation, with a token of its own, left 
   await keepPicture(page, 'team');
 
   await teams.getByLabel('Token name').fill('deploys');
-  await teams.getByRole('button', { name: 'Make token' }).click();
+  await teams.getByRole('button', { name: 'Create token' }).click();
   const secret = await teams.getByRole('status').filter({ hasText: 'deploys' }).getByRole('code').textContent();
   assert.equal((await (await as(server, secret, '/me')).json()).teamId, team.id);
   await teams.getByRole('button', { name: 'Remove deploys' }).click();
   await page.getByRole('button', { name: 'Remove the token' }).click();
-  await said(page, 'taken back');
+  await said(page, 'The token is removed');
   assert.equal((await as(server, secret, '/me')).status, 401);
 
   await teams.getByRole('button', { name: 'Remove ada@example.org from Platform' }).click();
@@ -228,6 +228,8 @@ test('teams: made, renamed, joined by invitation, with a token of its own, left 
   await page.getByRole('button', { name: 'Log in', exact: true }).click();
   await page.getByLabel('Team to give the project to').selectOption('Platform');
   await page.getByRole('button', { name: 'Give to the team' }).click();
+  await page.getByLabel(`Type ${app.project} to go on`).fill(app.project);
+  await page.getByRole('dialog').getByRole('button', { name: 'Give to the team' }).click();
   await said(page, 'belongs to that team');
   assert.equal((await server.api('GET', `/projects/${app.project}`)).teamId, team.id);
   await page.getByRole('link', { name: 'Server' }).click();
@@ -238,7 +240,7 @@ test('teams: made, renamed, joined by invitation, with a token of its own, left 
     await page.getByRole('dialog').getByRole('button', { name: 'Remove the team' }).click();
   };
   await remove();
-  await said(page, /owns the project/);
+  await page.getByRole('dialog').getByRole('alert').filter({ hasText: /owns the project/ }).waitFor();
   await page.getByRole('button', { name: 'Cancel' }).click();
   const me = await server.api('GET', '/me');
   await server.api('PUT', `/projects/${app.project}/team`, { teamId: me.defaultTeamId });
@@ -265,8 +267,8 @@ test('backups, the secret key and the audit log', async (t) => {
   assert.equal(download.suggestedFilename(), name);
   assert.equal((await stat(await download.path())).size, bytes);
   await keepPicture(page, 'backups');
-  await backups.getByRole('button', { name: `Remove ${name}` }).click();
-  await page.getByRole('button', { name: 'Remove the backup' }).click();
+  await backups.getByRole('button', { name: `Delete ${name}` }).click();
+  await page.getByRole('button', { name: 'Delete the backup' }).click();
   await backups.getByText('There is no backup yet').waitFor();
   assert.deepEqual((await server.api('GET', '/backups')).backups, []);
 

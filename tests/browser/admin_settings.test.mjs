@@ -147,6 +147,7 @@ test('domains: a bad one is told, a good one added, one of another space moved o
   assert.deepEqual((await server.api('GET', app.space)).domains.sort(), ['api.example.com', 'www.example.com']);
   assert.deepEqual((await server.api('GET', `/projects/${app.project}/spaces/prod`)).domains, []);
   await domains.getByRole('button', { name: 'Remove www.example.com' }).click();
+  await page.getByRole('button', { name: 'Remove the domain' }).click();
   await domains.getByRole('listitem').filter({ hasText: 'www.example.com' }).waitFor({ state: 'detached' });
   assert.deepEqual((await server.api('GET', app.space)).domains, ['api.example.com']);
   assert.deepEqual(problems, []);
@@ -288,7 +289,7 @@ test('danger zone: only the right word opens the way; rename, remove, restore, d
   let dialog = page.getByRole('dialog', { name: `Remove the project ${app.project}` });
   await dialog.getByLabel(/Type/).fill(app.project);
   await dialog.getByRole('button', { name: 'Remove the project' }).click();
-  await said(page, /space/);
+  await dialog.getByRole('alert').filter({ hasText: /space/ }).waitFor();
   await dialog.getByRole('button', { name: 'Cancel' }).click();
 
   await danger.getByRole('button', { name: 'Rename the space' }).click();

@@ -8,14 +8,14 @@ const reachable = makeStore(true);
 let waiting: ReturnType<typeof setTimeout> | undefined;
 let healed: () => void = () => {};
 
-async function tryAgain() {
+async function tryAgain(): Promise<void> {
   try {
     const answer = await fetch('/_/health', { cache: 'no-store', credentials: 'omit' });
     if (answer.ok) return connection.works();
   } catch {
     // still away
   }
-  waiting = setTimeout(tryAgain, kTryMs);
+  if (!reachable.get()) waiting = setTimeout(tryAgain, kTryMs);
 }
 
 export const connection = {

@@ -2,12 +2,14 @@
 import { QueryClient, useMutation, useQuery, type UseQueryOptions } from '@tanstack/react-query';
 import { ask, Refusal, type Answer, type Args, type OperationName } from './client';
 import { connection } from './connection';
+import { session } from './session';
 import { toasts } from '../ui/toasts';
 
 export const queries = new QueryClient({
   defaultOptions: { queries: { retry: false, staleTime: 2_000, refetchOnWindowFocus: true, networkMode: 'always' }, mutations: { networkMode: 'always' } },
 });
 connection.whenHealed(() => void queries.invalidateQueries());
+session.store.watch(() => session.store.get().kind === 'none' && queries.clear()); // whoever comes next sees nothing of it
 
 type ReadOptions<N extends OperationName> = Omit<UseQueryOptions<Answer<N>, Error>, 'queryKey' | 'queryFn'>;
 
@@ -32,10 +34,12 @@ export function useChange<N extends OperationName>(name: N, { stale = [], said, 
       then?.(answer);
     },
     onError: (error) => {
-      if (!quiet) toasts.bad(messageOf(error));
+      if (!quiet) sayRefusal(error);
     },
   });
 }
+
+export const sayRefusal = (error: unknown) => toasts.bad(messageOf(error));
 
 export function messageOf(error: unknown): string {
   if (error instanceof Refusal) return error.message;

@@ -1,10 +1,12 @@
 // The door: the first owner's account with the code of the server's terminal, a login with a password, an invitation's code, or a token.
-import { useState, type FormEvent, type ReactNode } from 'react';
+import { useEffect, useState, type FormEvent, type ReactNode } from 'react';
 import { ask } from '../api/client';
 import { messageOf, queries, useRead } from '../api/hooks';
 import { session } from '../api/session';
+import { useStore } from '../api/store';
 import type { Login as LoginAnswer } from '../api/shapes';
 import { Button, Command, Loading, TextField } from '../ui/kit';
+import { invitation } from './invitation';
 
 type Way = 'setup' | 'password' | 'code' | 'token';
 const kPasswordMin = 12;
@@ -68,10 +70,6 @@ function Setup() {
   );
 }
 
-// A code that was handed on as a link, …/_/#code=CODE. It goes out of the address and the history at once; servers are never sent what stands behind '#'.
-const kHandedCode = new URLSearchParams(location.hash.slice(1)).get('code');
-if (kHandedCode) history.replaceState(null, '', location.pathname);
-
 const kWays: [Way, string][] = [
   ['password', 'Password'],
   ['code', 'Invitation'],
@@ -82,7 +80,11 @@ const kSetupWay: [Way, string] = ['setup', 'First start'];
 
 // `first`: the way that fits the server, when something is known of it.
 export function LoginForms({ first = 'password' }: { first?: Way }) {
-  const [way, setWay] = useState<Way>(kHandedCode ? 'code' : first);
+  const code = useStore(invitation);
+  const [way, setWay] = useState<Way>(first);
+  useEffect(() => {
+    if (code) setWay('code');
+  }, [code]);
   return (
     <>
       <div role="group" aria-label="Ways to log in" className="mb-4 flex rounded-md border border-line p-0.5">
@@ -108,9 +110,13 @@ export function LoginForms({ first = 'password' }: { first?: Way }) {
       {way === 'code' && (
         <Form
           action="Open the account"
-          run={async (field) => enter((await ask('account.redeem', { code: field('code').trim(), name: field('name'), password: field('password') })).token)}
+          run={async (field) => {
+            const { token } = await ask('account.redeem', { code: field('code').trim(), name: field('name'), password: field('password') });
+            invitation.set('');
+            enter(token);
+          }}
         >
-          <TextField label="Code" name="code" defaultValue={kHandedCode ?? undefined} required autoComplete="one-time-code" hint="Of an invitation, or for a new password" />
+          <TextField label="Code" name="code" key={code} defaultValue={code} required autoComplete="one-time-code" hint="Of an invitation, or for a new password" />
           <TextField label="Your name" name="name" autoComplete="name" hint="For a new account" />
           <NewPassword label="New password" />
         </Form>

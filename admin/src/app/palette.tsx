@@ -2,6 +2,7 @@
 import { useNavigate } from '@tanstack/react-router';
 import { useEffect, useId, useMemo, useRef, useState, type KeyboardEvent } from 'react';
 import { useRead } from '../api/hooks';
+import { coho } from '../ui/command';
 import { kInput } from '../ui/kit';
 import { Dialog } from '../ui/dialog';
 import { kActions } from './actions';
@@ -28,16 +29,16 @@ function useEntries(place: { project: string; space: string } | null): Entry[] {
     if (place) {
       const base = `/p/${encodeURIComponent(place.project)}/${encodeURIComponent(place.space)}`;
       for (const group of kGroups) for (const one of group.screens) entries.push({ label: one.label, about: one.about, to: `${base}/${one.path}` });
-      for (const one of kActions) entries.push({ ...one, to: `${base}/${one.to}` });
+      for (const one of kActions) entries.push({ ...one, command: one.command && coho(place, ...one.command.split(' ')), to: `${base}/${one.to}` });
     }
     for (const project of projects.data?.projects ?? []) {
       for (const space of project.spaces) {
         entries.push({ label: `${project.name}/${space}`, about: 'Go to this space', to: `/p/${encodeURIComponent(project.uniqueName)}/${encodeURIComponent(space)}/overview` });
       }
     }
-    entries.push({ label: 'Projects', about: 'All projects and spaces', command: 'coho projects', to: '/' });
-    entries.push({ label: 'Your account', about: 'Name, password, tokens, invitations', command: 'coho whoami', to: '/account' });
-    entries.push({ label: 'Server', about: 'People, teams, backups, audit log', command: 'coho doctor', to: '/server' });
+    entries.push({ label: 'Projects', about: 'All projects and spaces', command: coho(null, 'projects'), to: '/' });
+    entries.push({ label: 'Your account', about: 'Name, password, tokens, invitations', command: coho(null, 'account'), to: '/account' });
+    entries.push({ label: 'Server', about: 'People, teams, backups, audit log', command: coho(null, 'doctor'), to: '/server' });
     return entries;
   }, [place, projects.data]);
 }

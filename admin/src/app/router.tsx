@@ -1,26 +1,9 @@
 // Every address of the UI below /_/ and the screen it shows. Screens are fetched when they are first opened.
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent, redirect } from '@tanstack/react-router';
-import { connection } from '../api/connection';
+import { arriving } from '../api/arriving';
 import { Loading, Problem } from '../ui/kit';
 import { Shell } from './shell';
 import { SpaceFrame } from './space_frame';
-
-const kTriesMax = 3;
-
-// The code of a screen. A server that is away just now is waited for, like for its data; one that has another UI by now is said.
-async function arriving<T>(load: () => Promise<T>): Promise<T> {
-  for (let tries = 1; tries < kTriesMax; tries += 1) {
-    try {
-      return await load();
-    } catch {
-      connection.lost();
-      await connection.reached();
-    }
-  }
-  return load().catch(() => {
-    throw new Error('This screen is not on the server any more: it has a newer UI. Fix: load the page again.');
-  });
-}
 
 const screen = <T extends Record<string, unknown>, K extends keyof T>(load: () => Promise<T>, name: K) => lazyRouteComponent(() => arriving(load), name);
 

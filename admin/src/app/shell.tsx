@@ -4,7 +4,7 @@ import { Link, Outlet, useNavigate, useParams, useRouterState } from '@tanstack/
 import { useEffect, useState } from 'react';
 import { connection } from '../api/connection';
 import { ask } from '../api/client';
-import { queries, useRead } from '../api/hooks';
+import { useRead } from '../api/hooks';
 import { session } from '../api/session';
 import { useStore } from '../api/store';
 import { Button, kInput } from '../ui/kit';
@@ -106,7 +106,6 @@ async function logOut() {
     // A token that is no session stays good; the page forgets it all the same.
   }
   session.close();
-  queries.clear();
 }
 
 function Lost() {

@@ -6,8 +6,12 @@ const kKey = 'redd-theme';
 const kDark = matchMedia('(prefers-color-scheme: dark)');
 
 function remembered(): Theme {
-  const value = localStorage.getItem(kKey);
-  return value === 'light' || value === 'dark' ? value : 'system';
+  try {
+    const value = localStorage.getItem(kKey);
+    return value === 'light' || value === 'dark' ? value : 'system';
+  } catch {
+    return 'system'; // a browser that is set to keep nothing
+  }
 }
 
 export const theme = makeStore<Theme>(remembered());
@@ -22,7 +26,11 @@ export function startTheme() {
   apply();
   kDark.addEventListener('change', apply);
   theme.watch(() => {
-    localStorage.setItem(kKey, theme.get());
     apply();
+    try {
+      localStorage.setItem(kKey, theme.get());
+    } catch {
+      // It holds until the page is loaded anew.
+    }
   });
 }

@@ -62,7 +62,7 @@ export function Chart({ title, times, lines, format, height = 130, wholes = fals
         element,
       );
     };
-    void make();
+    make().catch(() => {}); // the figures beside the title stand there without it
     const watch = new ResizeObserver(() => chart.current?.setSize({ width: Math.max(80, element.clientWidth), height }));
     watch.observe(element);
     const theme = new MutationObserver(() => chart.current?.redraw());

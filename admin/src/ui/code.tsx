@@ -1,5 +1,6 @@
 // An editor for JSON and a reader for code: CodeMirror 6, fetched when it is first needed.
 import { lazy, Suspense } from 'react';
+import { arriving } from '../api/arriving';
 
 export interface CodeProps {
   label: string;
@@ -9,7 +10,7 @@ export interface CodeProps {
   height?: string;
 }
 
-const Editor = lazy(() => import('./code_editor'));
+const Editor = lazy(() => arriving(() => import('./code_editor')));
 
 export function Code(props: CodeProps) {
   return (

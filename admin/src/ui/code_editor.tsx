@@ -39,7 +39,7 @@ export default function CodeEditor({ label, value, change, json = false, height 
       state: EditorState.create({
         doc: value,
         extensions: [
-          lineNumbers(),
+          ...(change || !json ? [lineNumbers()] : []), // what is wrong is told by line; JSON to read needs none
           history(),
           bracketMatching(),
           indentOnInput(),

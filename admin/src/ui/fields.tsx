@@ -1,5 +1,6 @@
 // The fields of a form: what is typed, what is wrong with it and since when that is said; and the form around them, which sends it.
 import { useState, type ChangeEvent, type FormEvent, type ReactNode } from 'react';
+import { coho } from './command';
 import { Button, Command, CopyButton, Problem } from './kit';
 
 type Values = Record<string, string>;
@@ -24,10 +25,10 @@ export function useFields<T extends Values>(first: T, check: (values: T) => Prob
     field: (name) => ({
       value: values[name] ?? '',
       error: seen.has(name) ? problems[name] : undefined,
-      onChange: (event) => setValues({ ...values, [name]: event.target.value }),
-      onBlur: () => values[name] !== '' && setSeen(new Set([...seen, name])),
+      onChange: ({ target }) => setValues((now) => ({ ...now, [name]: target.value })),
+      onBlur: () => values[name] !== '' && setSeen((now) => new Set([...now, name])),
     }),
-    set: (change) => setValues({ ...values, ...change }),
+    set: (change) => setValues((now) => ({ ...now, ...change })),
     ready() {
       setSeen(new Set(Object.keys(values)));
       return Object.values(problems).every((one) => !one);
@@ -96,7 +97,7 @@ export function HandOn({ label, code, email }: { label: string; code: string; em
         Give it to <b className="break-all">{email}</b> by a way you trust: whoever has it opens the account.
       </p>
       <Command label="Link">{`${location.origin}/_/#code=${encodeURIComponent(code)}`}</Command>
-      <Command>{`coho redeem ${location.origin} ${code}`}</Command>
+      <Command>{coho(null, 'redeem', location.origin, code)}</Command>
     </Secret>
   );
 }

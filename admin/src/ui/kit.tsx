@@ -1,8 +1,11 @@
 // The parts all screens are made of. Each takes what its HTML element takes; looks are here and nowhere else.
-import { useId, useState, type ComponentProps, type ReactNode } from 'react';
+import { useEffect, useId, useState, type ComponentProps, type ReactNode } from 'react';
+import { Refusal } from '../api/client';
 import { messageOf } from '../api/hooks';
 import { copyText } from './clipboard';
 import { dateTime } from './format';
+import { Sideways } from './sideways';
+import { toasts } from './toasts';
 
 type Look = 'main' | 'plain' | 'danger' | 'bare';
 const kButton: Record<Look, string> = {
@@ -165,20 +168,29 @@ export function Loading({ label = 'Loading' }: { label?: string }) {
   );
 }
 
-// What a query has: its data once it is there, else that it comes or why it does not.
+// What a query has: its data once it is there, else that it comes or why it does not. What is not there any more, or not the person's to see,
+// is not shown as if it were.
 export function Show<T>({ query, children }: { query: { data: T | undefined; error: unknown; refetch: () => unknown }; children: (data: T) => ReactNode }) {
-  if (query.data !== undefined) return <>{children(query.data)}</>;
+  const isGone = query.error instanceof Refusal && (query.error.status === 403 || query.error.status === 404);
+  if (query.data !== undefined && !isGone) return <>{children(query.data)}</>;
   if (query.error) return <Problem error={query.error} retry={() => void query.refetch()} />;
   return <Loading />;
 }
 
+const kCopiedMs = 1_500;
+
 export function CopyButton({ text, label = 'Copy' }: { text: string; label?: string }) {
   const [isDone, setDone] = useState(false);
-  const copy = async () => {
-    await copyText(text);
-    setDone(true);
-    setTimeout(() => setDone(false), 1500);
-  };
+  useEffect(() => {
+    if (!isDone) return;
+    const timer = setTimeout(() => setDone(false), kCopiedMs);
+    return () => clearTimeout(timer);
+  }, [isDone]);
+  const copy = () =>
+    copyText(text).then(
+      () => setDone(true),
+      () => toasts.bad('The browser does not let this page copy. Mark the text and copy it by hand.'),
+    );
   return (
     <Button look="bare" className="text-xs" onClick={() => void copy()}>
       {isDone ? 'Copied' : label}
@@ -187,10 +199,10 @@ export function CopyButton({ text, label = 'Copy' }: { text: string; label?: str
 }
 
 // The command that does the same as the button beside it.
-export function Command({ children, label = 'In a terminal' }: { children: string; label?: string }) {
+export function Command({ children, label }: { children: string; label?: string }) {
   return (
     <div className="flex max-w-full min-w-0 items-center gap-2 rounded-md bg-raised px-2 py-0.5 text-xs">
-      <span className="shrink-0 text-muted">{label}</span>
+      <span className={`shrink-0 text-muted ${label ? '' : 'max-sm:sr-only'}`}>{label ?? 'In a terminal'}</span>
       <code tabIndex={0} className="min-w-0 flex-1 overflow-x-auto font-mono whitespace-pre">
         {children}
       </code>
@@ -211,7 +223,7 @@ export function Moment({ ms }: { ms: number | null | undefined }) {
 // A plain table that scrolls sideways by itself on narrow screens.
 export function Table({ label, head, children }: { label: string; head: ReactNode[]; children: ReactNode }) {
   return (
-    <div className="relative overflow-x-auto" role="region" aria-label={label} tabIndex={0}>
+    <Sideways label={label}>
       <table className="w-full border-collapse text-left">
         <thead>
           <tr className="border-b border-line text-xs text-muted">
@@ -224,7 +236,7 @@ export function Table({ label, head, children }: { label: string; head: ReactNod
         </thead>
         <tbody className="[&>tr]:border-b [&>tr]:border-line [&>tr:last-child]:border-0 [&_td]:px-2 [&_td]:py-1.5 [&_td]:align-top">{children}</tbody>
       </table>
-    </div>
+    </Sideways>
   );
 }
 

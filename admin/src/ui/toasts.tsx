@@ -11,6 +11,7 @@ interface Toast {
 
 const kGoodMs = 4_000;
 const kBadMs = 12_000;
+const kShownMax = 4;
 const list = makeStore<readonly Toast[]>([]);
 let next = 1;
 
@@ -18,7 +19,9 @@ const drop = (id: number) => list.set(list.get().filter((one) => one.id !== id))
 
 function add(kind: Toast['kind'], text: string, stop?: () => void): number {
   const id = next++;
-  list.set([...list.get().slice(-4), { id, kind, text, stop }]);
+  const before = list.get();
+  const oldest = before.length > kShownMax ? before.find((one) => one.kind !== 'busy') : undefined; // work that goes on keeps its line
+  list.set([...before.filter((one) => one !== oldest), { id, kind, text, stop }]);
   if (kind !== 'busy') setTimeout(() => drop(id), kind === 'good' ? kGoodMs : kBadMs);
   return id;
 }

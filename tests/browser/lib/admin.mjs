@@ -29,6 +29,8 @@ export async function startSpace(t, { script = kScript, args = [], deploy = true
 /** A page at `path`, logged in with `token`. {page, requests, problems} as openPage() gives them. */
 export async function openAdmin(t, browser, server, { path = '/_/', token = server.token, ...options } = {}) {
   const opened = await openPage(t, browser, options);
+  // No dialog of the browser asks where to save: files come as downloads.
+  await opened.page.addInitScript(() => Object.defineProperty(window, 'showSaveFilePicker', { value: undefined, configurable: true, writable: true }));
   await opened.page.goto(`http://localhost:${server.port}${path}`);
   await logIn(opened.page, token);
   return opened;

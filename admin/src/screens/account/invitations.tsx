@@ -1,6 +1,7 @@
 // Invitations that wait for the person: into projects and into teams.
 import { useChange, useRead } from '../../api/hooks';
 import type { Invitation } from '../../api/shapes';
+import { coho } from '../../ui/command';
 import { Button, Command, Moment, Panel } from '../../ui/kit';
 
 function Waiting({ invitation }: { invitation: Invitation }) {
@@ -39,7 +40,7 @@ export function WaitingInvitations({ evenNone = false }: { evenNone?: boolean })
           <Waiting key={one.id} invitation={one} />
         ))}
       </ul>
-      {mine[0] && <Command>{`coho account --accept ${mine[0].id}`}</Command>}
+      {mine[0] && <Command>{coho(null, 'account', '--accept', mine[0].id)}</Command>}
     </Panel>
   );
 }

@@ -1,8 +1,8 @@
 // Name and password.
 import { useChange } from '../../api/hooks';
 import type { Me } from '../../api/shapes';
+import { coho } from '../../ui/command';
 import { FormBox, useFields } from '../../ui/fields';
-import { shellWord } from '../../ui/format';
 import { Panel, TextField } from '../../ui/kit';
 import { nameProblem, passwordProblem } from '../../ui/rules';
 
@@ -17,7 +17,7 @@ export function Name({ me }: { me: Me }) {
         change={update}
         action="Set name"
         disabled={name === me.name}
-        command={`coho account --name ${name ? shellWord(name) : 'NAME'}`}
+        command={coho(null, 'account', '--name', name || 'NAME')}
         run={() => update.mutate({ name })}
       >
         <TextField label="Your name" autoComplete="name" hint="Others in your projects and teams see it" {...fields.field('name')} />

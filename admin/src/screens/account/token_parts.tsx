@@ -2,9 +2,9 @@
 import { useState } from 'react';
 import { useRead } from '../../api/hooks';
 import type { Token } from '../../api/shapes';
+import { coho } from '../../ui/command';
 import { Confirm } from '../../ui/dialog';
 import { FormBox, RowActions, Secret, useFields } from '../../ui/fields';
-import { shellWord } from '../../ui/format';
 import { Badge, Button, Moment, SelectField, Table, TextField } from '../../ui/kit';
 import { nameProblem } from '../../ui/rules';
 
@@ -19,7 +19,7 @@ export interface NewToken {
 }
 
 interface TokenFormProps {
-  command: string; // coho's, without options
+  command: string[]; // coho's words, without options
   change: { isPending: boolean; error: Error | null };
   make: (wanted: NewToken, then: (made: Token) => void) => void;
   teamId?: string; // only this team's projects
@@ -35,19 +35,19 @@ export function TokenForm({ command, change, make, teamId }: TokenFormProps) {
   const { name, role, project, space, days } = fields.values;
   const all = (projects.data?.projects ?? []).filter((one) => !teamId || one.teamId === teamId);
   const options = [
-    name && `--name ${shellWord(name)}`,
-    `--role ${role}`,
-    project && `--only-project ${project}`,
-    project && space && `--only-space ${space}`,
-    days && `--days ${days}`,
-  ].filter(Boolean);
+    ...(name ? ['--name', name] : []),
+    ...['--role', role],
+    ...(project ? ['--only-project', project] : []),
+    ...(project && space ? ['--only-space', space] : []),
+    ...(days ? ['--days', days] : []),
+  ];
   const run = () =>
     make({ name, role, project: project || undefined, space: (project && space) || undefined, expiresMs: days ? Date.now() + Number(days) * kDayMs : undefined }, (token) => {
       setMade(token);
       fields.clear();
     });
   return (
-    <FormBox fields={fields} change={change} look="plain" action="Make token" command={`${command} ${options.join(' ')}`} run={run}>
+    <FormBox fields={fields} change={change} look="plain" action="Create token" command={coho(null, ...command, ...options)} run={run}>
       <div className="grid gap-3 sm:grid-cols-2 lg:grid-cols-3">
         <TextField label="Token name" placeholder="ci" hint="What it is for" {...fields.field('name')} />
         <SelectField label="Token role" hint="At most what you may yourself" {...fields.field('role')}>
@@ -88,12 +88,12 @@ const kKinds: Record<string, string> = { personal: 'token', cli: 'command line',
 
 interface TokenTableProps {
   tokens: Token[];
-  removing: boolean;
+  change: { isPending: boolean; error: Error | null }; // what `remove` starts
   remove: (token: Token, then: () => void) => void;
-  command: string; // coho's, without the id
+  command: string[]; // coho's words, without the id
 }
 
-export function TokenTable({ tokens, removing, remove, command }: TokenTableProps) {
+export function TokenTable({ tokens, change, remove, command }: TokenTableProps) {
   const [asked, setAsked] = useState<Token | null>(null);
   const nameOf = (token: Token) => token.name || `${token.prefix}…`;
   return (
@@ -136,8 +136,8 @@ export function TokenTable({ tokens, removing, remove, command }: TokenTableProp
           close={() => setAsked(null)}
           word=""
           action="Remove the token"
-          command={`${command} ${asked.id}`}
-          busy={removing}
+          command={coho(null, ...command, asked.id)}
+          change={change}
           run={() => remove(asked, () => setAsked(null))}
         >
           <p>Whatever uses it is refused from now on.</p>

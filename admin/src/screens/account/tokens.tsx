@@ -6,7 +6,7 @@ import { TokenForm, TokenTable } from './token_parts';
 export function PersonalTokens() {
   const tokens = useRead('personalToken.list', {}, { refetchInterval: 5_000 });
   const add = useChange('personalToken.add', { stale: ['personalToken.list'], quiet: true });
-  const remove = useChange('personalToken.remove', { stale: ['personalToken.list'], said: 'The token is taken back.' });
+  const remove = useChange('personalToken.remove', { stale: ['personalToken.list'], said: 'The token is removed.', quiet: true });
   return (
     <Panel title="Tokens and logins">
       <div className="flex flex-col gap-4">
@@ -17,14 +17,14 @@ export function PersonalTokens() {
             ) : (
               <TokenTable
                 tokens={all}
-                removing={remove.isPending}
+                change={remove}
                 remove={(token, then) => remove.mutate({ tokenId: token.id }, { onSuccess: then })}
-                command="coho access-token remove"
+                command={['access-token', 'remove']}
               />
             )
           }
         </Show>
-        <TokenForm command="coho access-token add" change={add} make={(wanted, then) => add.mutate({ ...wanted }, { onSuccess: then })} />
+        <TokenForm command={['access-token', 'add']} change={add} make={(wanted, then) => add.mutate({ ...wanted }, { onSuccess: then })} />
       </div>
     </Panel>
   );

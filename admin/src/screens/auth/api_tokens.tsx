@@ -3,9 +3,9 @@ import { useState, type FormEvent } from 'react';
 import { useChange } from '../../api/hooks';
 import type { ApiToken } from '../../api/shapes';
 import { kReadOnly, useSpace } from '../../app/space';
+import { coho } from '../../ui/command';
 import { Confirm } from '../../ui/dialog';
-import { Badge, Button, Command, CopyButton, Empty, Panel, Problem, SelectField, Table, TextField } from '../../ui/kit';
-import { coho } from './draft';
+import { Badge, Button, Command, CopyButton, Empty, Panel, SelectField, Table, TextField } from '../../ui/kit';
 
 const kBegun = 8;
 const begun = (key: string) => key.slice(0, kBegun);
@@ -30,7 +30,7 @@ function Add() {
   };
   const words = [...(access === 'READ' ? ['--readonly'] : []), ...(description.trim() ? ['--description', description.trim()] : [])];
   return (
-    <Panel title="Add a token">
+    <Panel title="New token">
       <form onSubmit={submit} className="flex flex-col gap-3">
         <div className="grid gap-3 sm:grid-cols-[2fr_1fr_auto] sm:items-start">
           <TextField label="What it is for" placeholder="nightly import" value={description} onChange={(event) => setDescription(event.target.value)} error={add.error?.message} />
@@ -39,13 +39,13 @@ function Add() {
             <option value="READ">Read only</option>
           </SelectField>
           <Button look="main" type="submit" busy={add.isPending} className="sm:mt-6">
-            Add the token
+            Create token
           </Button>
         </div>
         <Command>{coho(at, 'add-token', ...words)}</Command>
         {made && (
           <div role="status" className="flex flex-wrap items-center gap-2 rounded-md border border-good bg-good-tint px-3 py-2">
-            <span className="text-good">Added. Send it as x-apikey:</span>
+            <span className="text-good">Created. Send it as x-apikey:</span>
             <code className="min-w-0 flex-1 font-mono break-all">{made.key}</code>
             <CopyButton text={made.key} label="Copy the token" />
           </div>
@@ -64,7 +64,7 @@ export function ApiTokens({ tokens }: { tokens: ApiToken[] }) {
       {canWrite ? <Add /> : <p className="text-muted">{kReadOnly}</p>}
       <Panel title="Tokens of this space">
         {tokens.length === 0 ? (
-          <Empty title="No API token">{canWrite ? 'Add one above for a program that has no person to sign in, such as a job or a webhook.' : 'A developer or owner can add one.'}</Empty>
+          <Empty title="No API token">{canWrite ? 'Create one above for a program that has no person to sign in, such as a job or a webhook.' : 'A developer or owner can add one.'}</Empty>
         ) : (
           <Table label="API tokens" head={['Token', 'Access', 'What it is for', <span className="sr-only">Actions</span>]}>
             {tokens.map((one) => (
@@ -78,7 +78,7 @@ export function ApiTokens({ tokens }: { tokens: ApiToken[] }) {
                   {canWrite && (
                     <>
                       <CopyButton text={one.key} label={`Copy ${begun(one.key)}`} />{' '}
-                      <Button look="danger" aria-label={`Remove ${begun(one.key)}`} onClick={() => { remove.reset(); setLeaving(one); }}>
+                      <Button look="danger" aria-label={`Remove ${begun(one.key)}`} onClick={() => setLeaving(one)}>
                         Remove
                       </Button>
                     </>
@@ -96,11 +96,10 @@ export function ApiTokens({ tokens }: { tokens: ApiToken[] }) {
         word=""
         action="Remove the token"
         command={leaving ? coho(at, 'remove-token', begun(leaving.key)) : undefined}
-        busy={remove.isPending}
+        change={remove}
         run={() => leaving && remove.mutate({ ...at, key: leaving.key })}
       >
         <p>Programs that send it {leaving?.description && <>({leaving.description}) </>}are refused from the next request on. It cannot be brought back.</p>
-        {remove.error && <Problem error={remove.error} />}
       </Confirm>
     </div>
   );

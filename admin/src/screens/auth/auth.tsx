@@ -1,11 +1,11 @@
 // Whose requests a space answers: its key set and what tokens must say, a token put to the test, who was refused, tokens for machines, and
 // from where one may call. The form of the policy is kept here, because testing a token can fill it.
-import { Tabs } from '@base-ui/react/tabs';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useRead } from '../../api/hooks';
 import { useSpace } from '../../app/space';
 import { ScreenHead, Show } from '../../ui/kit';
+import { TabPanel, Tabs } from '../../ui/tabs';
 import { ApiTokens } from './api_tokens';
 import { Callers } from './callers';
 import { draftOf, type Draft } from './draft';
@@ -35,23 +35,12 @@ export function Auth() {
       <ScreenHead title="Auth" about="Whose requests this space answers, and why others were refused." />
       <Show query={space}>
         {(now) => (
-          <Tabs.Root value={open} onValueChange={(name) => go(String(name))}>
-            <Tabs.List aria-label="Parts of Auth" className="mb-4 flex gap-1 overflow-x-auto border-b border-line">
-              {kParts.map(([name, label]) => (
-                <Tabs.Tab
-                  key={name}
-                  value={name}
-                  className="-mb-px rounded-t-md border-b-2 border-transparent px-3 py-1.5 whitespace-nowrap -outline-offset-2 hover:bg-raised aria-selected:border-accent aria-selected:font-medium aria-selected:text-accent"
-                >
-                  {label}
-                </Tabs.Tab>
-              ))}
-            </Tabs.List>
-            <Tabs.Panel value="policy" className="grid items-start gap-4 xl:grid-cols-2">
+          <Tabs label="Parts of Auth" parts={kParts} open={open} go={go}>
+            <TabPanel value="policy" className="grid items-start gap-4 xl:grid-cols-2">
               <PolicyForm space={now} draft={draft} setDraft={setDraft} />
               <KeySet />
-            </Tabs.Panel>
-            <Tabs.Panel value="test" keepMounted>
+            </TabPanel>
+            <TabPanel value="test" keepMounted>
               <TokenTest
                 policy={now.jwks}
                 fill={(change) => {
@@ -59,17 +48,17 @@ export function Auth() {
                   go('policy');
                 }}
               />
-            </Tabs.Panel>
-            <Tabs.Panel value="refusals">
+            </TabPanel>
+            <TabPanel value="refusals">
               <Refusals />
-            </Tabs.Panel>
-            <Tabs.Panel value="tokens">
+            </TabPanel>
+            <TabPanel value="tokens">
               <ApiTokens tokens={now.tokens} />
-            </Tabs.Panel>
-            <Tabs.Panel value="callers" className="grid items-start gap-4 xl:grid-cols-2">
+            </TabPanel>
+            <TabPanel value="callers" className="grid items-start gap-4 xl:grid-cols-2">
               <Callers space={now} />
-            </Tabs.Panel>
-          </Tabs.Root>
+            </TabPanel>
+          </Tabs>
         )}
       </Show>
     </>

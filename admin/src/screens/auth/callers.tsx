@@ -3,9 +3,9 @@ import { useState, type FormEvent } from 'react';
 import { messageOf, queries, useChange } from '../../api/hooks';
 import type { Space } from '../../api/shapes';
 import { kReadOnly, useSpace } from '../../app/space';
+import { coho } from '../../ui/command';
 import { Confirm } from '../../ui/dialog';
 import { Button, Command, Panel, TextField } from '../../ui/kit';
-import { coho } from './draft';
 
 interface ListProps {
   title: string;
@@ -16,11 +16,11 @@ interface ListProps {
   values: string[];
   check: (text: string) => string | null;
   commands: [add: string, remove: string];
-  busy: boolean;
-  save: (values: string[], done: () => void, failed: (message: string) => void) => void;
+  change: { isPending: boolean; error: Error | null }; // what `save` starts
+  save: (values: string[], done: () => void, failed?: (message: string) => void) => void;
 }
 
-function ListPanel({ title, about, everybody, label, placeholder, values, check, commands, busy, save }: ListProps) {
+function ListPanel({ title, about, everybody, label, placeholder, values, check, commands, change, save }: ListProps) {
   const { at, canWrite } = useSpace();
   const [text, setText] = useState('');
   const [problem, setProblem] = useState<string | null>(null);
@@ -32,7 +32,7 @@ function ListPanel({ title, about, everybody, label, placeholder, values, check,
     setProblem(wrong);
     if (!wrong) save([...values, value], () => setText(''), setProblem);
   };
-  const remove = (one: string) => save(values.filter((other) => other !== one), () => setLeaving(null), (message) => { setLeaving(null); setProblem(message); });
+  const remove = (one: string, failed?: (message: string) => void) => save(values.filter((other) => other !== one), () => setLeaving(null), failed);
   return (
     <Panel title={title}>
       <div className="flex flex-col gap-4">
@@ -45,7 +45,7 @@ function ListPanel({ title, about, everybody, label, placeholder, values, check,
               <li key={one} className="flex items-center gap-2 px-3 py-1">
                 <code className="min-w-0 flex-1 font-mono text-xs break-all">{one}</code>
                 {canWrite && (
-                  <Button look="bare" className="text-bad" aria-label={`Remove ${one}`} disabled={busy} onClick={() => (values.length === 1 ? setLeaving(one) : remove(one))}>
+                  <Button look="bare" className="text-bad" aria-label={`Remove ${one}`} disabled={change.isPending} onClick={() => (values.length === 1 ? setLeaving(one) : remove(one, setProblem))}>
                     Remove
                   </Button>
                 )}
@@ -57,7 +57,7 @@ function ListPanel({ title, about, everybody, label, placeholder, values, check,
           <form onSubmit={submit} className="flex flex-col gap-3">
             <div className="grid grid-cols-[1fr_auto] items-start gap-2">
               <TextField label={label} placeholder={placeholder} value={text} error={problem} onChange={(event) => { setText(event.target.value); setProblem(null); }} />
-              <Button type="submit" className="mt-6" busy={busy}>
+              <Button type="submit" className="mt-6" busy={change.isPending}>
                 Add
               </Button>
             </div>
@@ -74,7 +74,7 @@ function ListPanel({ title, about, everybody, label, placeholder, values, check,
         word=""
         action="Remove it"
         command={coho(at, commands[1], leaving ?? '')}
-        busy={busy}
+        change={change}
         run={() => leaving && remove(leaving)}
       >
         <p>It is the last of the list. {everybody}</p>
@@ -116,8 +116,8 @@ export function Callers({ space }: { space: Space }) {
         values={space.allowedHosts}
         check={addressProblem}
         commands={['whitelist', 'whitelist-remove']}
-        busy={hosts.isPending}
-        save={(addresses, done, failed) => hosts.mutate({ ...at, addresses }, { onSuccess: done, onError: (error) => failed(messageOf(error)) })}
+        change={hosts}
+        save={(addresses, done, failed) => hosts.mutate({ ...at, addresses }, { onSuccess: done, onError: (error) => failed?.(messageOf(error)) })}
       />
       <ListPanel
         title="CORS origins"
@@ -128,8 +128,8 @@ export function Callers({ space }: { space: Space }) {
         values={space.corsOrigins}
         check={originProblem}
         commands={['cors', 'cors-remove']}
-        busy={cors.isPending}
-        save={(origins, done, failed) => cors.mutate({ ...at, origins }, { onSuccess: done, onError: (error) => failed(messageOf(error)) })}
+        change={cors}
+        save={(origins, done, failed) => cors.mutate({ ...at, origins }, { onSuccess: done, onError: (error) => failed?.(messageOf(error)) })}
       />
     </>
   );

@@ -1,6 +1,6 @@
 // The policy of a space as its form holds it, and what can be said of it before the server sees it.
 import type { Policy } from '../../api/shapes';
-import { shellWord } from '../../ui/format';
+import { coho } from '../../ui/command';
 
 export interface Draft {
   url: string;
@@ -52,13 +52,7 @@ export function fieldOf(message: string): Field {
   return /^algorithm|^'algorithms'/.test(message) ? 'algorithms' : 'form';
 }
 
-interface Place {
-  project: string;
-  space: string;
-}
-export const coho = (at: Place, ...words: string[]) => ['coho', ...words, '--project', at.project, '--space', at.space].map(shellWord).join(' ');
-
-export function jwksCommand(at: Place, policy: Policy): string {
+export function jwksCommand(at: { project: string; space: string }, policy: Policy): string {
   const words = policy.issuer ? ['--issuer', policy.issuer] : [];
   for (const one of policy.audience) words.push('--audience', one);
   if (policy.algorithms?.length) words.push('--algorithms', policy.algorithms.join(','));

@@ -3,9 +3,9 @@ import { useState } from 'react';
 import { queries, useChange, useRead } from '../../api/hooks';
 import type { AuthStatus } from '../../api/shapes';
 import { useSpace } from '../../app/space';
+import { coho } from '../../ui/command';
 import { duration, plural } from '../../ui/format';
 import { Badge, Button, Command, Empty, Moment, Panel, Show, Table } from '../../ui/kit';
-import { coho } from './draft';
 
 function outcomeOf(before: AuthStatus | undefined, now: AuthStatus): string {
   if (now.error) return `The key set could not be fetched: ${now.error}`;

@@ -4,9 +4,10 @@ import { Refusal } from '../../api/client';
 import { messageOf, queries, useChange } from '../../api/hooks';
 import type { Impact, Policy, Space } from '../../api/shapes';
 import { kReadOnly, useSpace } from '../../app/space';
+import { coho } from '../../ui/command';
 import { Confirm, Dialog } from '../../ui/dialog';
 import { Button, CheckField, Command, Panel, Problem, TextArea, TextField } from '../../ui/kit';
-import { coho, draftOf, fieldOf, isSame, jwksCommand, kAlgorithms, policyOf, urlProblem, type Draft, type Field } from './draft';
+import { draftOf, fieldOf, isSame, jwksCommand, kAlgorithms, policyOf, urlProblem, type Draft, type Field } from './draft';
 import { ImpactWords } from './impact';
 
 interface Props {
@@ -160,7 +161,7 @@ export function PolicyForm({ space, draft, setDraft }: Props) {
         word={at.space}
         action="Remove the policy"
         command={coho(at, 'jwks', '')}
-        busy={save.isPending}
+        change={save}
         run={run}
       >
         <div className="flex flex-col gap-3">

@@ -4,10 +4,10 @@ import { useState } from 'react';
 import { useRead } from '../../api/hooks';
 import type { Refused } from '../../api/shapes';
 import { useSpace } from '../../app/space';
+import { coho } from '../../ui/command';
 import { Dialog } from '../../ui/dialog';
 import { duration, number } from '../../ui/format';
 import { Badge, Command, Empty, Moment, Panel, Show, Table } from '../../ui/kit';
-import { coho } from './draft';
 
 const kTail = 100;
 

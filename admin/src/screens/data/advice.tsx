@@ -3,6 +3,7 @@ import { useState } from 'react';
 import { useRead } from '../../api/hooks';
 import type { Collection } from '../../api/shapes';
 import { useSpace } from '../../app/space';
+import { coho } from '../../ui/command';
 import { duration, number, plural } from '../../ui/format';
 import { Button, Command, Moment, Panel, Table } from '../../ui/kit';
 import { toasts } from '../../ui/toasts';
@@ -44,7 +45,7 @@ export function AdvicePanel({ collections }: { collections: Collection[] }) {
               {canWrite && (
                 <td className="text-right">
                   <Button busy={busy === key} onClick={() => void make()}>
-                    Make the index
+                    Create index
                   </Button>
                 </td>
               )}
@@ -53,7 +54,7 @@ export function AdvicePanel({ collections }: { collections: Collection[] }) {
         })}
       </Table>
       <div className="mt-3">
-        <Command>coho collections --advice</Command>
+        <Command>{coho(at, 'collections', '--advice')}</Command>
       </div>
     </Panel>
   );

@@ -1,10 +1,12 @@
 // Deleting all that the filter matches: the number has to be typed, the work goes on in the background and can be stopped.
 import { ask, work } from '../../api/client';
-import { messageOf } from '../../api/hooks';
+import { sayRefusal } from '../../api/hooks';
 import { useSpace } from '../../app/space';
+import { coho } from '../../ui/command';
 import { Confirm } from '../../ui/dialog';
-import { number, plural, shellWord } from '../../ui/format';
+import { number, plural } from '../../ui/format';
 import { toasts } from '../../ui/toasts';
+import { queryWords } from './commands';
 import { documentsChanged } from './document_dialog';
 import { pretty } from './exact';
 
@@ -39,7 +41,7 @@ export function BulkRemoval({ collection, filter, count, open, close }: BulkProp
       if (stopper.signal.aborted) {
         const left = await ask('document.count', { ...at, collection, filter }).catch(() => null);
         toasts.good(`Stopped. ${left ? `${plural(left.count, 'document')} that match are left.` : ''}`);
-      } else toasts.bad(messageOf(error));
+      } else sayRefusal(error);
     }
     task.end();
     documentsChanged();
@@ -52,7 +54,7 @@ export function BulkRemoval({ collection, filter, count, open, close }: BulkProp
       close={close}
       word={String(count)}
       action={`Delete ${plural(count, 'document')}`}
-      command={`coho query ${shellWord(collection)} --query ${shellWord(JSON.stringify(filter))} --delete`}
+      command={coho(at, 'query', collection, ...queryWords(filter), '--delete')}
       run={() => void run()}
     >
       <p>

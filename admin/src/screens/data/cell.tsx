@@ -45,7 +45,9 @@ export function Cell({ id, name, value, isHere, isActive, isEditing, choose, beg
   );
 }
 
-function Editor({ name, value, stop, save }: { name: string; value: unknown; stop: () => void; save: (value: unknown) => Promise<void> }) {
+// `value` and `save` are those of the moment editing began: the document is read again meanwhile, and who changed it then is not overwritten.
+function Editor({ name, value: now, stop, save: saveNow }: { name: string; value: unknown; stop: () => void; save: (value: unknown) => Promise<void> }) {
+  const [{ value, save }] = useState({ value: now, save: saveNow });
   const [typed, setTyped] = useState(() => typedFrom(value));
   const [isBusy, setBusy] = useState(false);
   const [problem, setProblem] = useState('');

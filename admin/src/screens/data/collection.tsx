@@ -1,23 +1,25 @@
 // One collection: its documents, the rules they must fit, its indexes.
 import { Link, useParams } from '@tanstack/react-router';
-import { useState, type ComponentType } from 'react';
+import { useState } from 'react';
 import { useRead } from '../../api/hooks';
-import type { Collection } from '../../api/shapes';
 import { useSpace } from '../../app/space';
 import { Empty, ScreenHead, Show } from '../../ui/kit';
+import { TabPanel, Tabs } from '../../ui/tabs';
 import { Documents } from './documents';
 import { Indexes } from './indexes';
 import { Rules } from './rules';
 
-type Part = 'Documents' | 'Schema and cap' | 'Indexes';
-const kParts: Record<Part, ComponentType<{ collection: Collection }>> = { Documents, 'Schema and cap': Rules, Indexes };
+const kParts = [
+  ['documents', 'Documents', Documents],
+  ['rules', 'Schema and cap', Rules],
+  ['indexes', 'Indexes', Indexes],
+] as const;
 
 export function CollectionScreen() {
   const { at } = useSpace();
   const { collection: name } = useParams({ from: '/p/$project/$space/data/$collection' });
   const all = useRead('collection.list', { ...at, system: true }, { refetchInterval: 5_000 });
-  const [part, setPart] = useState<Part>('Documents');
-  const Shown = kParts[part];
+  const [open, setOpen] = useState('documents');
   return (
     <>
       <nav aria-label="Where this is" className="mb-1 text-xs">
@@ -44,20 +46,13 @@ export function CollectionScreen() {
           return (
             <>
               <ScreenHead title={name} />
-              <div role="group" aria-label="Parts of the collection" className="mb-4 flex max-w-md rounded-md border border-line p-0.5">
-                {(Object.keys(kParts) as Part[]).map((one) => (
-                  <button
-                    key={one}
-                    type="button"
-                    aria-pressed={part === one}
-                    onClick={() => setPart(one)}
-                    className="flex-1 rounded px-2 py-1 whitespace-nowrap aria-pressed:bg-raised aria-pressed:font-medium"
-                  >
-                    {one}
-                  </button>
+              <Tabs label="Parts of the collection" parts={kParts.map(([part, label]) => [part, label] as const)} open={open} go={setOpen}>
+                {kParts.map(([part, , Part]) => (
+                  <TabPanel key={`${name} ${part}`} value={part}>
+                    <Part collection={found} />
+                  </TabPanel>
                 ))}
-              </div>
-              <Shown key={name} collection={found} />
+              </Tabs>
             </>
           );
         }}

@@ -4,8 +4,9 @@ import { useState } from 'react';
 import { queries, useChange, useRead } from '../../api/hooks';
 import type { Collection } from '../../api/shapes';
 import { kReadOnly, useSpace } from '../../app/space';
+import { coho } from '../../ui/command';
 import { Confirm } from '../../ui/dialog';
-import { number, plural, shellWord } from '../../ui/format';
+import { number, plural } from '../../ui/format';
 import { Badge, Button, CheckField, Command, Empty, Panel, ScreenHead, Show, Table } from '../../ui/kit';
 import { AdvicePanel } from './advice';
 import { CreateDialog } from './create_dialog';
@@ -40,7 +41,7 @@ export function Collections() {
             {collections.length === 0 ? (
               <Empty title="No collection yet.">
                 <p>A collection is made by the first document that your code stores, or here.</p>
-                <Command>coho createcollection NAME</Command>
+                <Command>{coho(at, 'createcollection', 'NAME')}</Command>
               </Empty>
             ) : (
               <List collections={collections} />
@@ -56,7 +57,7 @@ export function Collections() {
           checked={withSystem}
           onChange={(event) => setWithSystem(event.target.checked)}
         />
-        <Command>coho collections</Command>
+        <Command>{coho(at, 'collections', withSystem && '--sys')}</Command>
       </div>
       <CreateDialog open={dialog === 'create'} close={() => setDialog(null)} />
     </>
@@ -69,11 +70,12 @@ function List({ collections }: { collections: Collection[] }) {
   const [exporting, setExporting] = useState<Collection | null>(null);
   const remove = useChange('collection.remove', {
     stale: ['collection.list'],
-    said: 'The collection is removed.',
+    said: 'The collection is deleted.',
     then: () => {
       setRemoving(null);
       for (const one of ['document.find', 'document.count']) queries.removeQueries({ queryKey: [one] });
     },
+    quiet: true,
   });
   return (
     <Panel className="[&_tbody_td]:align-middle!">
@@ -102,8 +104,8 @@ function List({ collections }: { collections: Collection[] }) {
                   Export
                 </Button>
                 {canWrite && (
-                  <Button look="bare" className="text-xs !text-bad" aria-label={`Remove ${one.name}`} onClick={() => setRemoving(one)}>
-                    Remove
+                  <Button look="bare" className="text-xs !text-bad" aria-label={`Delete ${one.name}`} onClick={() => setRemoving(one)}>
+                    Delete
                   </Button>
                 )}
               </div>
@@ -121,13 +123,13 @@ function List({ collections }: { collections: Collection[] }) {
       />
       <Confirm
         key={removing?.name}
-        title={`Remove the collection ${removing?.name ?? ''}`}
+        title={`Delete the collection ${removing?.name ?? ''}`}
         open={removing !== null}
         close={() => setRemoving(null)}
         word={removing?.name ?? ''}
-        action="Remove the collection"
-        busy={remove.isPending}
-        command={`coho dropcollection ${shellWord(removing?.name ?? '')}`}
+        action="Delete the collection"
+        change={remove}
+        command={coho(at, 'dropcollection', removing?.name)}
         run={() => removing && remove.mutate({ ...at, collection: removing.name })}
       >
         Its {plural(removing?.documents ?? 0, 'document')}, its indexes and its schema go with it, and only a backup brings them back.

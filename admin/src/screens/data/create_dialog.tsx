@@ -2,8 +2,8 @@
 import { useState, type FormEvent } from 'react';
 import { messageOf, useChange } from '../../api/hooks';
 import { useSpace } from '../../app/space';
+import { coho } from '../../ui/command';
 import { Dialog } from '../../ui/dialog';
-import { shellWord } from '../../ui/format';
 import { Button, Command, TextField } from '../../ui/kit';
 
 export function CreateDialog({ open, close }: { open: boolean; close: () => void }) {
@@ -47,11 +47,11 @@ function CreateForm({ close }: { close: () => void }) {
         error={problems.cap || (isAboutCap ? refused : '')}
         hint="The newest documents to keep; nothing: all. A schema and indexes are set in the collection."
       />
-      <Command>{`coho createcollection ${shellWord(name.trim() || 'NAME')}${cap ? ` --cap ${shellWord(cap)}` : ''}`}</Command>
+      <Command>{coho(at, 'createcollection', name.trim() || 'NAME', ...(cap ? ['--cap', cap] : []))}</Command>
       <div className="flex justify-end gap-2">
         <Button onClick={close}>Cancel</Button>
         <Button look="main" type="submit" busy={create.isPending}>
-          Make the collection
+          Create collection
         </Button>
       </div>
     </form>

@@ -6,10 +6,11 @@ import { messageOf, queries, useChange } from '../../api/hooks';
 import type { Document } from '../../api/shapes';
 import { kReadOnly, useSpace } from '../../app/space';
 import { Code } from '../../ui/code';
-import { Dialog } from '../../ui/dialog';
-import { shellWord } from '../../ui/format';
+import { coho } from '../../ui/command';
+import { Confirm, Dialog } from '../../ui/dialog';
 import { Button, Command, Show } from '../../ui/kit';
 import { toasts } from '../../ui/toasts';
+import { queryWords } from './commands';
 import { ConflictView } from './conflict';
 import { objectFrom, pretty } from './exact';
 import { Conflict, readDocument, replaceGuarded } from './guarded';
@@ -62,6 +63,7 @@ function Editor({ collection, id, first, show }: { collection: string; id: strin
   const [isRemoving, setRemoving] = useState(false);
   const remove = useChange('document.remove', {
     said: `${id} is deleted.`,
+    quiet: true,
     then: () => {
       documentsChanged();
       show(null);
@@ -114,24 +116,26 @@ function Editor({ collection, id, first, show }: { collection: string; id: strin
           </Button>
           <Button onClick={() => show({ kind: 'new', text: copyOf(text) })}>Duplicate</Button>
           <span className="flex-1" />
-          {isRemoving ? (
-            <>
-              <span className="self-center">Delete it for good?</span>
-              <Button onClick={() => setRemoving(false)}>Keep</Button>
-              <Button look="danger" busy={remove.isPending} onClick={() => remove.mutate({ ...at, collection, id })}>
-                Yes, delete
-              </Button>
-            </>
-          ) : (
-            <Button look="danger" onClick={() => setRemoving(true)}>
-              Delete
-            </Button>
-          )}
+          <Button look="danger" onClick={() => setRemoving(true)}>
+            Delete
+          </Button>
         </div>
       ) : (
         <p className="text-muted">{kReadOnly}</p>
       )}
-      <Command>{`coho query ${shellWord(collection)} --query ${shellWord(JSON.stringify({ _id: id }))}`}</Command>
+      <Command>{coho(at, 'query', collection, ...queryWords({ _id: id }))}</Command>
+      <Confirm
+        title="Delete the document"
+        open={isRemoving}
+        close={() => setRemoving(false)}
+        word=""
+        action="Delete the document"
+        command={coho(at, 'query', collection, ...queryWords({ _id: id }), '--delete')}
+        change={remove}
+        run={() => remove.mutate({ ...at, collection, id })}
+      >
+        <b className="font-mono break-all">{id}</b> is deleted; only a backup brings it back.
+      </Confirm>
     </div>
   );
 }

@@ -2,12 +2,14 @@
 import { useCallback, useMemo, useState } from 'react';
 import type { Collection, Document } from '../../api/shapes';
 import { kReadOnly, useSpace } from '../../app/space';
-import { duration, number, plural, shellWord } from '../../ui/format';
+import { coho } from '../../ui/command';
+import { duration, number, plural } from '../../ui/format';
 import { Button, Command, Empty, Problem } from '../../ui/kit';
 import { Dialog } from '../../ui/dialog';
 import { messageOf } from '../../api/hooks';
 import { BulkRemoval } from './bulk';
 import { ColumnsDialog, useColumns } from './columns';
+import { queryWords, sortWords } from './commands';
 import { ConflictView } from './conflict';
 import { DocumentDialog, documentsChanged, type Opened } from './document_dialog';
 import { pretty } from './exact';
@@ -66,11 +68,6 @@ export function Documents({ collection }: { collection: Collection }) {
 
   const isFiltered = Object.keys(filter).length > 0;
   const isEmpty = total.data === 0 && !total.isPlaceholderData && !isFiltered;
-  const command = [
-    `coho query ${shellWord(name)}`,
-    ...(isFiltered ? [`--query ${shellWord(JSON.stringify(filter))}`] : []),
-    ...(sort ? [`--sort=${shellWord(`${sort.descending ? '-' : ''}${sort.field}`)}`] : []),
-  ].join(' ');
   return (
     <>
       <FilterBar
@@ -132,7 +129,7 @@ export function Documents({ collection }: { collection: Collection }) {
       <p className="mt-1 mb-3 text-xs text-muted">
         {canWrite ? 'Arrows move, Enter or a double click edits a value, Space opens the document.' : kReadOnly}
       </p>
-      <Command>{command}</Command>
+      <Command>{coho(at, 'query', name, ...queryWords(filter), ...sortWords(sort))}</Command>
       <ColumnsDialog choice={columns} open={dialog === 'columns'} close={() => setDialog(null)} />
       <ExportDialog collection={name} filter={filter} sort={sort} count={count} open={dialog === 'export'} close={() => setDialog(null)} />
       <BulkRemoval collection={name} filter={filter} count={count} open={dialog === 'bulk'} close={() => setDialog(null)} />

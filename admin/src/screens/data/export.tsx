@@ -1,11 +1,14 @@
 // What the filter matches into a file.
 import { useState } from 'react';
 import { send } from '../../api/client';
+import { sayRefusal } from '../../api/hooks';
 import { useSpace } from '../../app/space';
+import { coho } from '../../ui/command';
 import { Dialog } from '../../ui/dialog';
-import { plural, shellWord } from '../../ui/format';
+import { plural } from '../../ui/format';
 import { Button, Command, SelectField } from '../../ui/kit';
 import { saveAnswer } from '../../ui/save';
+import { queryWords, sortWords } from './commands';
 import type { Place } from './guarded';
 import type { Sorting } from './windows';
 
@@ -22,7 +25,7 @@ const nameOf = (collection: string, format: Format) => `${collection}.${format =
 
 function runExport({ place, filter, sort, format }: Wish) {
   const args = { ...place, filter, format, ...(sort ? { sort: { [sort.field]: sort.descending ? -1 : 1 } } : {}) };
-  return saveAnswer(nameOf(place.collection, format), (signal) => send('document.find', args, { signal }));
+  return saveAnswer(nameOf(place.collection, format), (signal) => send('document.find', args, { signal })).catch(sayRefusal);
 }
 
 interface ExportProps {
@@ -37,8 +40,6 @@ interface ExportProps {
 export function ExportDialog({ collection, filter, sort, count, open, close }: ExportProps) {
   const { at } = useSpace();
   const [format, setFormat] = useState<Format>('jsonl');
-  const query = Object.keys(filter).length ? ` --query ${shellWord(JSON.stringify(filter))}` : '';
-  const order = sort ? ` --sort=${shellWord(`${sort.descending ? '-' : ''}${sort.field}`)}` : '';
   return (
     <Dialog title={`Export ${plural(count, 'document')} of ${collection}`} open={open} close={close}>
       <div className="flex flex-col gap-3">
@@ -46,7 +47,7 @@ export function ExportDialog({ collection, filter, sort, count, open, close }: E
           <option value="jsonl">NDJSON: a document a line</option>
           <option value="json">JSON: one array</option>
         </SelectField>
-        <Command>{`coho export ${shellWord(collection)}${query}${order} --file ${shellWord(nameOf(collection, format))}`}</Command>
+        <Command>{coho(at, 'export', collection, ...queryWords(filter), ...sortWords(sort), '--file', nameOf(collection, format))}</Command>
         <div className="flex justify-end gap-2">
           <Button onClick={close}>Cancel</Button>
           <Button

@@ -2,8 +2,9 @@
 import { useState, type FormEvent } from 'react';
 import { messageOf } from '../../api/hooks';
 import { useSpace } from '../../app/space';
+import { coho } from '../../ui/command';
 import { Dialog } from '../../ui/dialog';
-import { bytes, number, plural, shellWord } from '../../ui/format';
+import { bytes, number, plural } from '../../ui/format';
 import { Button, Command, Field, kInput, SelectField, TextField } from '../../ui/kit';
 import { toasts } from '../../ui/toasts';
 import { documentsChanged } from './document_dialog';
@@ -59,7 +60,7 @@ export function ImportDialog({ open, close, names }: { open: boolean; close: () 
     setCollection('');
     void runImport({ ...at, collection: collection.trim() }, { file, format, separator });
   };
-  const flag = format === 'csv' ? ' --csv' : '';
+  const flags = format === 'csv' ? ['--csv', ...(separator === ',' ? [] : ['--separator', separator === '\t' ? 'tab' : separator])] : [];
   return (
     <Dialog title="Import documents" open={open} close={close}>
       <form onSubmit={submit} className="flex flex-col gap-3">
@@ -102,7 +103,7 @@ export function ImportDialog({ open, close, names }: { open: boolean; close: () 
             <option value={'\t'}>Tab</option>
           </SelectField>
         )}
-        <Command>{`coho import ${shellWord(collection || 'COLLECTION')} ${shellWord(file?.name ?? 'FILE')}${flag}`}</Command>
+        <Command>{coho(at, 'import', collection || 'COLLECTION', file?.name ?? 'FILE', ...flags)}</Command>
         <div className="flex justify-end gap-2">
           <Button onClick={close}>Cancel</Button>
           <Button look="main" type="submit">

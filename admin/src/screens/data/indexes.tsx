@@ -3,7 +3,7 @@ import { useState, type FormEvent } from 'react';
 import { useChange } from '../../api/hooks';
 import type { Collection } from '../../api/shapes';
 import { kReadOnly, useSpace } from '../../app/space';
-import { shellWord } from '../../ui/format';
+import { coho } from '../../ui/command';
 import { Confirm } from '../../ui/dialog';
 import { Badge, Button, Command, Empty, Panel, Table, TextField } from '../../ui/kit';
 import { AdvicePanel } from './advice';
@@ -17,6 +17,7 @@ export function Indexes({ collection }: { collection: Collection }) {
     stale: ['collection.list', 'document.find'],
     said: 'The index is removed.',
     then: () => setRemoving(null),
+    quiet: true,
   });
   return (
     <>
@@ -52,9 +53,9 @@ export function Indexes({ collection }: { collection: Collection }) {
         open={removing !== null}
         close={() => setRemoving(null)}
         word=""
-        action="Remove"
-        busy={remove.isPending}
-        command={`coho removeindex ${shellWord(name)} -i ${shellWord(removing?.join(',') ?? '')}`}
+        action="Remove the index"
+        change={remove}
+        command={coho(at, 'removeindex', name, '-i', removing?.join(','))}
         run={() => removing && remove.mutate({ ...at, collection: name, fields: removing })}
       >
         Queries that the index <b className="font-mono">{removing?.join(', ')}</b> serves will read every document. No document is lost.
@@ -94,10 +95,10 @@ function NewIndex({ collection }: { collection: Collection }) {
           />
         </div>
         <Button look="main" type="submit" busy={isBusy} className="mt-6.5">
-          Make the index
+          Create index
         </Button>
       </div>
-      <Command>{`coho createindex ${shellWord(collection.name)} -i ${shellWord(fields.join(',') || 'FIELD')}`}</Command>
+      <Command>{coho(at, 'createindex', collection.name, '-i', fields.join(',') || 'FIELD')}</Command>
     </form>
   );
 }

@@ -5,7 +5,9 @@ import { messageOf, queries, useChange } from '../../api/hooks';
 import type { Collection } from '../../api/shapes';
 import { kReadOnly, useSpace } from '../../app/space';
 import { Code } from '../../ui/code';
-import { plural, shellWord } from '../../ui/format';
+import { coho } from '../../ui/command';
+import { Confirm } from '../../ui/dialog';
+import { plural } from '../../ui/format';
 import { Button, Command, Panel, TextField } from '../../ui/kit';
 import { toasts } from '../../ui/toasts';
 import { objectFrom, pretty } from './exact';
@@ -31,7 +33,8 @@ function SchemaPanel({ collection }: { collection: Collection }) {
   const [text, setText] = useState(() => pretty(schema ?? kFirstSchema));
   const [error, setError] = useState('');
   const [isBusy, setBusy] = useState(false);
-  const remove = useChange('schema.remove', { stale: ['collection.list'], said: 'Documents are checked no longer.' });
+  const [isRemoving, setRemoving] = useState(false);
+  const remove = useChange('schema.remove', { stale: ['collection.list'], said: 'Documents are checked no longer.', quiet: true, then: () => setRemoving(false) });
   const save = async () => {
     const { value, problem } = objectFrom(text);
     setError(problem);
@@ -64,7 +67,7 @@ function SchemaPanel({ collection }: { collection: Collection }) {
               {schema ? 'Save the schema' : 'Set the schema'}
             </Button>
             {schema && (
-              <Button look="danger" busy={remove.isPending} onClick={() => remove.mutate({ ...at, collection: name })}>
+              <Button look="danger" onClick={() => setRemoving(true)}>
                 Remove the schema
               </Button>
             )}
@@ -72,8 +75,20 @@ function SchemaPanel({ collection }: { collection: Collection }) {
         ) : (
           <p className="text-muted">{kReadOnly}</p>
         )}
-        <Command>{`coho add-schema ${shellWord(name)} --schema schema.json`}</Command>
+        <Command>{coho(at, 'add-schema', name, '--schema', 'schema.json')}</Command>
       </div>
+      <Confirm
+        title="Remove the schema"
+        open={isRemoving}
+        close={() => setRemoving(false)}
+        word=""
+        action="Remove the schema"
+        command={coho(at, 'remove-schema', name)}
+        change={remove}
+        run={() => remove.mutate({ ...at, collection: name })}
+      >
+        Any document is stored from then on. Keep a copy of the schema if it may be wanted again.
+      </Confirm>
     </Panel>
   );
 }
@@ -83,13 +98,17 @@ function CapPanel({ collection }: { collection: Collection }) {
   const { name, cap, documents } = collection;
   const [typed, setTyped] = useState(cap === null ? '' : String(cap));
   const [problem, setProblem] = useState('');
-  const set = useChange('cap.set', { stale: ['collection.list'], said: 'The cap is set.', quiet: true });
+  const [isAsking, setAsking] = useState(false);
+  const set = useChange('cap.set', { stale: ['collection.list'], said: 'The cap is set.', quiet: true, then: () => setAsking(false) });
   const remove = useChange('cap.remove', { stale: ['collection.list'], said: 'All documents are kept.' });
   const wanted = Number(typed);
+  const run = () => set.mutate({ ...at, collection: name, cap: wanted });
   const save = () => {
     const isNumber = /^\d+$/.test(typed.trim()) && wanted >= 1;
     setProblem(isNumber ? '' : 'A cap is a whole number from 1 up.');
-    if (isNumber) set.mutate({ ...at, collection: name, cap: wanted });
+    if (!isNumber) return;
+    if (wanted < documents) setAsking(true);
+    else run();
   };
   return (
     <Panel title="Cap">
@@ -127,8 +146,20 @@ function CapPanel({ collection }: { collection: Collection }) {
         ) : (
           <p className="text-muted">{kReadOnly}</p>
         )}
-        <Command>{`coho cap-collection ${shellWord(name)} --cap ${typed || 'N'}`}</Command>
+        <Command>{coho(at, 'cap-collection', name, '--cap', typed.trim() || 'N')}</Command>
       </form>
+      <Confirm
+        title={`Keep only the newest ${plural(wanted, 'document')}`}
+        open={isAsking}
+        close={() => setAsking(false)}
+        word={name}
+        action="Delete the others"
+        command={coho(at, 'cap-collection', name, '--cap', typed.trim())}
+        change={set}
+        run={run}
+      >
+        The oldest {plural(documents - wanted, 'document')} of {name} are deleted at once, and only a backup brings them back.
+      </Confirm>
     </Panel>
   );
 }

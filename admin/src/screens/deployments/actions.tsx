@@ -4,22 +4,17 @@ import type { OperationName } from '../../api/client';
 import { useChange } from '../../api/hooks';
 import type { Deployment } from '../../api/shapes';
 import { useSpace } from '../../app/space';
+import { coho } from '../../ui/command';
 import { Confirm, Dialog } from '../../ui/dialog';
-import { dateTime, shellWord } from '../../ui/format';
+import { dateTime } from '../../ui/format';
 import { Button, Command, kInput, Problem } from '../../ui/kit';
 
 export const kStale: OperationName[] = ['deploy.list', 'space.get', 'worker.list'];
 const kQuickPercents = [1, 10, 25, 50];
 const nameOf = (one: Deployment) => `${one.id.slice(0, 8)} of ${dateTime(one.createdMs)}`;
 
-export function useWhere() {
-  const { at } = useSpace();
-  return `--project ${shellWord(at.project)} --space ${shellWord(at.space)}`;
-}
-
 export function RollBack({ to, active, close }: { to: Deployment; active: Deployment | undefined; close: () => void }) {
   const { at } = useSpace();
-  const where = useWhere();
   const change = useChange('deploy.rollback', {
     stale: kStale,
     quiet: true,
@@ -33,8 +28,8 @@ export function RollBack({ to, active, close }: { to: Deployment; active: Deploy
       close={close}
       word=""
       action={active ? 'Roll back' : 'Put into service'}
-      busy={change.isPending}
-      command={`coho rollback ${to.id} ${where}`}
+      change={change}
+      command={coho(at, 'rollback', to.id)}
       run={() => change.mutate({ ...at, deployment: to.id })}
     >
       <div className="flex flex-col gap-2">
@@ -43,7 +38,6 @@ export function RollBack({ to, active, close }: { to: Deployment; active: Deploy
           {to.author && ` by ${to.author}`} {active ? `replaces the active ${nameOf(active)}` : 'becomes the active one; none is now'}. A worker of it is started first, then it
           answers every request at once. Data stays as it is; the history gets a new entry.
         </p>
-        {change.error && <Problem error={change.error} />}
       </div>
     </Confirm>
   );
@@ -51,7 +45,6 @@ export function RollBack({ to, active, close }: { to: Deployment; active: Deploy
 
 export function SplitDialog({ deployment, percent: before, close }: { deployment: Deployment; percent: number; close: () => void }) {
   const { at } = useSpace();
-  const where = useWhere();
   const [percent, setPercent] = useState(before || 10);
   const change = useChange('deploy.split', { stale: kStale, quiet: true, said: 'The split is set.', then: close });
   const isRight = Number.isInteger(percent) && percent >= 0 && percent <= 100;
@@ -103,7 +96,7 @@ export function SplitDialog({ deployment, percent: before, close }: { deployment
           {isRight ? result : 'A whole number from 0 to 100 is needed.'}
         </p>
         {change.error && <Problem error={change.error} />}
-        <Command>{`coho split ${deployment.id} ${isRight ? percent : 'PERCENT'} ${where}`}</Command>
+        <Command>{coho(at, 'split', deployment.id, isRight ? String(percent) : 'PERCENT')}</Command>
         <div className="flex justify-end gap-2">
           <Button onClick={close}>Cancel</Button>
           <Button look="main" type="submit" busy={change.isPending} disabled={!isRight}>
@@ -138,7 +131,6 @@ export function SplitBanner({ deployment, percent, change }: { deployment: Deplo
 
 export function Undeploy({ active, close }: { active: Deployment; close: () => void }) {
   const { at } = useSpace();
-  const where = useWhere();
   const change = useChange('deploy.undeploy', { stale: kStale, quiet: true, said: 'The code is out of service.', then: close });
   return (
     <Confirm
@@ -147,15 +139,14 @@ export function Undeploy({ active, close }: { active: Deployment; close: () => v
       close={close}
       word={at.space}
       action="Undeploy"
-      busy={change.isPending}
-      command={`coho undeploy ${where}`}
+      change={change}
+      command={coho(at, 'undeploy')}
       run={() => change.mutate(at)}
     >
       <div className="flex flex-col gap-2">
         <p>
           The active {nameOf(active)} stops answering at once, and its jobs stop. Data and the history of deployments stay: any of them can be put into service again.
         </p>
-        {change.error && <Problem error={change.error} />}
       </div>
     </Confirm>
   );

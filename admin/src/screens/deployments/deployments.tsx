@@ -2,15 +2,15 @@
 import { useState } from 'react';
 import { useRead } from '../../api/hooks';
 import { kReadOnly, useSpace } from '../../app/space';
+import { coho } from '../../ui/command';
 import { Button, Command, Empty, Panel, ScreenHead, Show } from '../../ui/kit';
-import { RollBack, SplitBanner, SplitDialog, Undeploy, useWhere } from './actions';
+import { RollBack, SplitBanner, SplitDialog, Undeploy } from './actions';
 import { Details } from './details';
 import { History, type Doing } from './history';
 import { Upload } from './upload';
 
 export function Deployments() {
   const { at, canWrite } = useSpace();
-  const where = useWhere();
   const list = useRead('deploy.list', at, { refetchInterval: 3_000 });
   const [doing, setDoing] = useState<Doing | null>(null);
   const close = () => setDoing(null);
@@ -46,7 +46,7 @@ export function Deployments() {
             deployments.length === 0 ? (
               <Empty title="Nothing was deployed yet.">
                 Deploy from the folder of the code, or upload a bundle.
-                <Command>{`coho deploy ${where}`}</Command>
+                <Command>{coho(at, 'deploy')}</Command>
               </Empty>
             ) : (
               <Panel title="History">
@@ -56,7 +56,7 @@ export function Deployments() {
             )
           }
         </Show>
-        {all.length > 0 && <Command>{`coho deployments ${where}`}</Command>}
+        {all.length > 0 && <Command>{coho(at, 'deployments')}</Command>}
       </div>
       {doing?.what === 'upload' && <Upload close={close} />}
       {doing?.what === 'undeploy' && active && <Undeploy active={active} close={close} />}

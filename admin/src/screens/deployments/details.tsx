@@ -5,19 +5,13 @@ import { Refusal, send } from '../../api/client';
 import type { Deployment } from '../../api/shapes';
 import { useSpace } from '../../app/space';
 import { Code } from '../../ui/code';
+import { coho } from '../../ui/command';
 import { Dialog } from '../../ui/dialog';
-import { bytes, number, shellWord } from '../../ui/format';
+import { bytes, number } from '../../ui/format';
 import { Button, Command, CopyButton, Moment, Problem, Show } from '../../ui/kit';
+import { saveAnswer, saveBlob } from '../../ui/save';
 import { Changes } from './changes';
 import { kKinds, withoutMap } from './diff';
-
-function save(content: BlobPart, name: string) {
-  const link = document.createElement('a');
-  link.href = URL.createObjectURL(new Blob([content]));
-  link.download = name;
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
-}
 
 function Fact({ label, className = '', children }: { label: string; className?: string; children: ReactNode }) {
   return (
@@ -70,7 +64,7 @@ function Bundle({ deployment }: { deployment: Deployment }) {
     staleTime: Infinity,
   });
   const source = useMutation({
-    mutationFn: async () => save(await (await send('deploy.source', { ...at, deployment: deployment.id })).arrayBuffer(), `${at.project}-${at.space}-${deployment.id}.tar`),
+    mutationFn: () => saveAnswer(`${at.project}-${at.space}-${deployment.id}.tar`, (signal) => send('deploy.source', { ...at, deployment: deployment.id }, { signal })),
   });
   const hasNone = source.error instanceof Refusal && source.error.status === 404;
   return (
@@ -79,7 +73,7 @@ function Bundle({ deployment }: { deployment: Deployment }) {
         <Button aria-expanded={isOpen} onClick={() => setOpen(!isOpen)}>
           {isOpen ? 'Hide the bundle' : 'Show the bundle'}
         </Button>
-        {bundle.data && <Button onClick={() => save(bundle.data, `${deployment.id}.js`)}>Download the bundle</Button>}
+        {bundle.data && <Button onClick={() => saveBlob(new Blob([bundle.data]), `${deployment.id}.js`)}>Download the bundle</Button>}
         <Button busy={source.isPending} onClick={() => source.mutate()}>
           Download the source
         </Button>
@@ -87,7 +81,7 @@ function Bundle({ deployment }: { deployment: Deployment }) {
       {hasNone && <p role="status">This deployment came without its source files; coho deploy sends them along.</p>}
       {source.error && !hasNone && <Problem error={source.error} />}
       {isOpen && <Show query={bundle}>{(text) => <Code label="The bundle, without its source map" value={withoutMap(text)} />}</Show>}
-      <Command>{`coho bundle --deployment ${deployment.id} --out bundle.js --project ${shellWord(at.project)} --space ${shellWord(at.space)}`}</Command>
+      <Command>{coho(at, 'bundle', '--deployment', deployment.id, '--out', 'bundle.js')}</Command>
     </Section>
   );
 }

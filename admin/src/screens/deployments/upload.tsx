@@ -3,10 +3,11 @@ import { useRef, useState, type DragEvent } from 'react';
 import { Refusal } from '../../api/client';
 import { useChange } from '../../api/hooks';
 import { useSpace } from '../../app/space';
+import { coho } from '../../ui/command';
 import { Dialog } from '../../ui/dialog';
 import { bytes, plural } from '../../ui/format';
 import { Button, Command, Field, Problem, TextField } from '../../ui/kit';
-import { kStale, useWhere } from './actions';
+import { kStale } from './actions';
 
 const kFile = 'w-full file:mr-3 file:min-h-8 file:cursor-pointer file:rounded-md file:border file:border-line file:bg-panel file:px-3 file:py-1 file:text-ink hover:file:bg-raised';
 const kBytesMax = 64 * 1024 * 1024;
@@ -35,7 +36,6 @@ function Refused({ error }: { error: Error }) {
 
 export function Upload({ close }: { close: () => void }) {
   const { at } = useSpace();
-  const where = useWhere();
   const input = useRef<HTMLInputElement>(null);
   const [file, setFile] = useState<File | null>(null);
   const [isOver, setOver] = useState(false);
@@ -103,7 +103,7 @@ export function Upload({ close }: { close: () => void }) {
           </div>
         )}
         {deploy.error && !isBusy && <Refused error={deploy.error} />}
-        <Command label="From source files">{`coho deploy ${where}`}</Command>
+        <Command label="From source files">{coho(at, 'deploy')}</Command>
         <div className="flex justify-end gap-2">
           <Button onClick={close}>Cancel</Button>
           <Button look="main" type="submit" busy={isBusy} disabled={!file || wrong !== null}>

@@ -2,11 +2,11 @@
 import { Link, useSearch } from '@tanstack/react-router';
 import { useState, type DragEvent } from 'react';
 import { send } from '../../api/client';
-import { useChange, useRead } from '../../api/hooks';
+import { sayRefusal, useChange, useRead } from '../../api/hooks';
 import type { FileEntry } from '../../api/shapes';
 import { kReadOnly, useSpace } from '../../app/space';
+import { coho } from '../../ui/command';
 import { Confirm } from '../../ui/dialog';
-import { shellWord } from '../../ui/format';
 import { Button, Command, Empty, ScreenHead, Show } from '../../ui/kit';
 import { saveAnswer } from '../../ui/save';
 import { FileTable } from './file_table';
@@ -53,7 +53,7 @@ export function Files() {
   const [isNaming, setNaming] = useState(false);
   const [isOver, setOver] = useState(false);
   const upload = useUpload(path, list.data?.files ?? []);
-  const remove = useChange('file.remove', { stale: ['file.list'], said: 'The file is deleted.', then: () => setRemoving(null) });
+  const remove = useChange('file.remove', { stale: ['file.list'], said: 'The file is deleted.', then: () => setRemoving(null), quiet: true });
   const drop = (event: DragEvent) => {
     event.preventDefault();
     setOver(false);
@@ -97,7 +97,7 @@ export function Files() {
               files={files}
               canWrite={canWrite}
               show={setShown}
-              save={(file) => void saveAnswer(file.name, (signal) => send('file.read', { ...at, path: file.path }, { signal }))}
+              save={(file) => void saveAnswer(file.name, (signal) => send('file.read', { ...at, path: file.path }, { signal })).catch(sayRefusal)}
               remove={setRemoving}
             />
           )
@@ -105,8 +105,8 @@ export function Files() {
       </Show>
       {!canWrite && <p className="mt-2 text-muted">{kReadOnly}</p>}
       <div className="mt-3 flex flex-col gap-2">
-        <Command>{`coho files ls ${shellWord(path)}`}</Command>
-        {canWrite && <Command>{`coho files put FILE --target ${shellWord(path)}`}</Command>}
+        <Command>{coho(at, 'files', 'ls', path)}</Command>
+        {canWrite && <Command>{coho(at, 'files', 'put', 'FILE', '--target', path)}</Command>}
       </div>
       <Preview file={shown} close={() => setShown(null)} />
       <FolderDialog path={path} open={isNaming} close={() => setNaming(false)} />
@@ -116,8 +116,8 @@ export function Files() {
         close={() => setRemoving(null)}
         word=""
         action="Delete the file"
-        busy={remove.isPending}
-        command={`coho files rm ${shellWord(removing?.path ?? '')}`}
+        change={remove}
+        command={coho(at, 'files', 'rm', removing?.path)}
         run={() => removing && remove.mutate({ ...at, path: removing.path })}
       >
         <b className="font-mono break-all">{removing?.path}</b> is deleted; only a backup brings it back.

@@ -1,13 +1,15 @@
 // What is in a file, without running any of it: an image as an image, JSON and text as text. HTML is text here.
-import { useEffect, useState } from 'react';
 import { useQuery } from '@tanstack/react-query';
 import { send } from '../../api/client';
+import { sayRefusal } from '../../api/hooks';
 import type { FileEntry } from '../../api/shapes';
 import { useSpace } from '../../app/space';
 import { Code } from '../../ui/code';
+import { coho } from '../../ui/command';
 import { Dialog } from '../../ui/dialog';
-import { bytes, shellWord } from '../../ui/format';
-import { Button, Command, Empty, Loading, Show } from '../../ui/kit';
+import { bytes } from '../../ui/format';
+import { Button, Command, Empty, Show } from '../../ui/kit';
+import { isPicture, Picture } from '../../ui/picture';
 import { saveAnswer } from '../../ui/save';
 
 const kTextMax = 512 << 10;
@@ -15,10 +17,12 @@ const kImageMax = 32 << 20;
 
 type Kind = 'image' | 'json' | 'text' | 'none';
 
-function kindOf({ contentType, name }: FileEntry): Kind {
-  const type = (contentType ?? '').split(';')[0]?.trim().toLowerCase() ?? '';
-  if (/^image\/(png|jpeg|gif|webp|avif|bmp|svg\+xml|x-icon|vnd\.microsoft\.icon)$/.test(type)) return 'image';
-  if (type === 'application/json' || type.endsWith('+json') || name.endsWith('.json')) return 'json';
+const typeOf = ({ contentType }: FileEntry) => (contentType ?? '').split(';')[0]?.trim().toLowerCase() ?? '';
+
+function kindOf(file: FileEntry): Kind {
+  const type = typeOf(file);
+  if (isPicture(type)) return 'image';
+  if (type === 'application/json' || type.endsWith('+json') || file.name.endsWith('.json')) return 'json';
   if (type.startsWith('text/') || /^application\/(javascript|xml|x-ndjson|yaml|toml|sql)$|\+xml$/.test(type)) return 'text';
   return 'none';
 }
@@ -46,14 +50,14 @@ function Content({ file }: { file: FileEntry }) {
           <p>Download it to see what is in it.</p>
         </Empty>
       ) : kind === 'image' ? (
-        <Picture file={file} />
+        <Image file={file} />
       ) : (
         <Text file={file} isJson={kind === 'json'} />
       )}
       <div className="flex flex-wrap items-center gap-2">
-        <Button onClick={() => void saveAnswer(file.name, (signal) => send('file.read', { ...at, path: file.path }, { signal }))}>Download</Button>
+        <Button onClick={() => void saveAnswer(file.name, (signal) => send('file.read', { ...at, path: file.path }, { signal })).catch(sayRefusal)}>Download</Button>
       </div>
-      <Command>{`coho files get ${shellWord(file.path)}`}</Command>
+      <Command>{coho(at, 'files', 'get', file.path)}</Command>
     </div>
   );
 }
@@ -68,23 +72,9 @@ function useFile(file: FileEntry, as: string, read: (answer: Response) => Promis
   });
 }
 
-function Picture({ file }: { file: FileEntry }) {
+function Image({ file }: { file: FileEntry }) {
   const query = useFile(file, 'blob', (answer) => answer.blob());
-  const [url, setUrl] = useState('');
-  useEffect(() => {
-    if (!(query.data instanceof Blob)) return;
-    const made = URL.createObjectURL(query.data);
-    setUrl(made);
-    return () => URL.revokeObjectURL(made);
-  }, [query.data]);
-  return (
-    <Show query={query}>
-      {() => {
-        const look = 'max-h-[60vh] max-w-full self-start rounded border border-line bg-raised object-contain';
-        return url ? <img src={url} alt={`Preview of ${file.name}`} className={look} /> : <Loading />;
-      }}
-    </Show>
-  );
+  return <Show query={query}>{(blob) => blob instanceof Blob && <Picture blob={blob} type={typeOf(file)} alt={`Preview of ${file.name}`} />}</Show>;
 }
 
 // The beginning, when it is long: the rest is not fetched.

@@ -2,6 +2,7 @@
 import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useChange, useRead } from '../../api/hooks';
+import { coho } from '../../ui/command';
 import { Dialog } from '../../ui/dialog';
 import { FormBox, useFields } from '../../ui/fields';
 import { CheckField, SelectField, TextField } from '../../ui/kit';
@@ -15,7 +16,7 @@ export function CreateProject({ close }: { close: () => void }) {
   const usable = (teams.data?.teams ?? []).filter((team) => team.role !== 'viewer');
   return (
     <Dialog title="New project" open close={close}>
-      <FormBox fields={fields} change={create} action="Create project" command={`coho create ${name || 'NAME'}`} run={() => create.mutate({ name, teamId: teamId || undefined })}>
+      <FormBox fields={fields} change={create} action="Create project" command={coho(null, 'create', name || 'NAME')} run={() => create.mutate({ name, teamId: teamId || undefined })}>
         <TextField label="Name" autoFocus hint="4 to 15 letters or digits; the server appends four characters to make it unique" {...fields.field('name')} />
         {usable.length > 1 && (
           <SelectField label="Team" hint="Its members have their role in the project" {...fields.field('teamId')}>
@@ -43,7 +44,7 @@ export function CreateSpace({ project, close }: { project: string; close: () => 
     then: (made) => void navigate({ to: '/p/$project/$space/overview', params: { project, space: made.name } }),
     quiet: true,
   });
-  const command = `coho add ${name || 'NAME'} --project ${project}${isRestricted ? ' --restricted' : ''}`;
+  const command = coho({ project }, 'add', name || 'NAME', isRestricted && '--restricted');
   return (
     <Dialog title={`New space in ${project}`} open close={close}>
       <FormBox fields={fields} change={create} action="Create space" command={command} run={() => create.mutate({ project, name, restricted: isRestricted || undefined })}>

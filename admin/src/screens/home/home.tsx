@@ -9,7 +9,7 @@ import { ProjectCard } from './project_card';
 function FirstSteps({ create }: { create: () => void }) {
   return (
     <Empty title="There is no project yet">
-      <p>A project holds spaces; each space has code, a database and settings of its own. Make one here, or from a terminal:</p>
+      <p>A project holds spaces; each space has code, a database and settings of its own. Create one here, or from a terminal:</p>
       <div className="flex w-full max-w-md flex-col gap-1 text-left">
         <Command label="1">{`coho login ${location.origin}`}</Command>
         <Command label="2">coho create mybackend</Command>

@@ -4,11 +4,11 @@ import { ask, Refusal } from '../../api/client';
 import { messageOf, queries, useChange } from '../../api/hooks';
 import type { KeyValue } from '../../api/shapes';
 import { kReadOnly, useSpace } from '../../app/space';
-import { Dialog } from '../../ui/dialog';
-import { shellWord } from '../../ui/format';
+import { coho } from '../../ui/command';
+import { Confirm, Dialog } from '../../ui/dialog';
 import { Button, Command, TextArea, TextField } from '../../ui/kit';
 import { toasts } from '../../ui/toasts';
-import { keyspaceFlag } from './keys';
+import { keyspaceWords } from './keys';
 
 export type OpenedKey = { kind: 'new'; keyspace: string } | { kind: 'edit'; keyspace: string; entry: KeyValue };
 
@@ -52,9 +52,10 @@ function KeyForm({ opened, close }: { opened: OpenedKey; close: () => void }) {
   const [ttl, setTtl] = useState(secondsLeft(old?.expiresMs));
   const [problems, setProblems] = useState({ key: '', ttl: '', value: '' });
   const [isBusy, setBusy] = useState(false);
-  const remove = useChange('key.remove', { stale: ['key.list'], said: `${key} is deleted.`, then: close });
+  const [isRemoving, setRemoving] = useState(false);
+  const remove = useChange('key.remove', { stale: ['key.list'], said: `${key} is deleted.`, then: close, quiet: true });
   const pretty = indented(value);
-  const flags = `${ttl ? ` --ttl ${Math.round(Number(ttl) * 1_000)}` : ''}${keyspaceFlag(keyspace)}`;
+  const flags = [...(Number(ttl) > 0 ? ['--ttl', String(Math.round(Number(ttl) * 1_000))] : []), ...keyspaceWords(keyspace)];
 
   const save = async (event: FormEvent) => {
     event.preventDefault();
@@ -79,55 +80,69 @@ function KeyForm({ opened, close }: { opened: OpenedKey; close: () => void }) {
     setBusy(false);
   };
   return (
-    <form onSubmit={(event) => void save(event)} className="flex flex-col gap-3">
-      {!old && (
-        <TextField
-          label="Keyspace of the key"
-          value={keyspace}
-          onChange={(event) => setKeyspace(event.target.value)}
-          hint="Nothing: the one without a name"
+    <>
+      <form onSubmit={(event) => void save(event)} className="flex flex-col gap-3">
+        {!old && (
+          <TextField
+            label="Keyspace of the key"
+            value={keyspace}
+            onChange={(event) => setKeyspace(event.target.value)}
+            hint="Nothing: the one without a name"
+          />
+        )}
+        {!old && <TextField label="Name of the key" value={key} onChange={(event) => setKey(event.target.value)} error={problems.key} />}
+        <TextArea
+          label="Value"
+          rows={8}
+          readOnly={!canWrite}
+          value={value}
+          onChange={(event) => setValue(event.target.value)}
+          error={problems.value}
+          hint={typeof old?.value === 'number' ? 'A number: saving it here makes it a text, which counters still read.' : 'A text; JSON is a text too.'}
         />
-      )}
-      {!old && <TextField label="Name of the key" value={key} onChange={(event) => setKey(event.target.value)} error={problems.key} />}
-      <TextArea
-        label="Value"
-        rows={8}
-        readOnly={!canWrite}
-        value={value}
-        onChange={(event) => setValue(event.target.value)}
-        error={problems.value}
-        hint={typeof old?.value === 'number' ? 'A number: saving it here makes it a text, which counters still read.' : 'A text; JSON is a text too.'}
-      />
-      {pretty !== null && pretty !== value && (
-        <Button className="self-start" onClick={() => setValue(pretty)}>
-          Indent the JSON
-        </Button>
-      )}
-      <TextField
-        label="Seconds to live"
-        inputMode="decimal"
-        readOnly={!canWrite}
-        value={ttl}
-        onChange={(event) => setTtl(event.target.value)}
-        error={problems.ttl}
-        hint="Nothing: it stays until it is deleted"
-      />
-      <Command>{`coho kv set${flags} -- ${shellWord(key || 'KEY')} ${shellWord(value || 'VALUE')}`}</Command>
-      {canWrite ? (
-        <div className="flex gap-2">
-          <Button look="main" type="submit" busy={isBusy}>
-            Save
+        {pretty !== null && pretty !== value && (
+          <Button className="self-start" onClick={() => setValue(pretty)}>
+            Indent the JSON
           </Button>
-          <span className="flex-1" />
-          {old && (
-            <Button look="danger" busy={remove.isPending} onClick={() => remove.mutate({ ...at, key, ...(keyspace ? { keyspace } : {}) })}>
-              Delete the key
+        )}
+        <TextField
+          label="Seconds to live"
+          inputMode="decimal"
+          readOnly={!canWrite}
+          value={ttl}
+          onChange={(event) => setTtl(event.target.value)}
+          error={problems.ttl}
+          hint="Nothing: it stays until it is deleted"
+        />
+        <Command>{coho(at, 'kv', 'set', ...flags, '--', key || 'KEY', value || 'VALUE')}</Command>
+        {canWrite ? (
+          <div className="flex gap-2">
+            <Button look="main" type="submit" busy={isBusy}>
+              Save
             </Button>
-          )}
-        </div>
-      ) : (
-        <p className="text-muted">{kReadOnly}</p>
-      )}
-    </form>
+            <span className="flex-1" />
+            {old && (
+              <Button look="danger" onClick={() => setRemoving(true)}>
+                Delete
+              </Button>
+            )}
+          </div>
+        ) : (
+          <p className="text-muted">{kReadOnly}</p>
+        )}
+      </form>
+      <Confirm
+        title="Delete the key"
+        open={isRemoving}
+        close={() => setRemoving(false)}
+        word=""
+        action="Delete the key"
+        command={coho(at, 'kv', 'del', ...keyspaceWords(keyspace), '--', key)}
+        change={remove}
+        run={() => remove.mutate({ ...at, key, ...(keyspace ? { keyspace } : {}) })}
+      >
+        <b className="font-mono break-all">{key}</b> is deleted; only a backup brings it back.
+      </Confirm>
+    </>
   );
 }

@@ -4,7 +4,8 @@ import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { lines, send } from '../../api/client';
 import type { KeyValue } from '../../api/shapes';
 import { kReadOnly, useSpace } from '../../app/space';
-import { plural, shellWord } from '../../ui/format';
+import { coho } from '../../ui/command';
+import { plural } from '../../ui/format';
 import { Button, Command, Empty, ScreenHead, Show, TextField } from '../../ui/kit';
 import { KeyDialog, type OpenedKey } from './key_dialog';
 import { KeyList } from './key_list';
@@ -34,10 +35,10 @@ function useKeys({ keyspace, prefix }: KeyPlace, limit: number) {
   });
 }
 
-export const keyspaceFlag = (keyspace: string) => (keyspace ? ` --keyspace ${shellWord(keyspace)}` : '');
+export const keyspaceWords = (keyspace: string) => (keyspace ? ['--keyspace', keyspace] : []);
 
 export function Keys() {
-  const { canWrite } = useSpace();
+  const { at, canWrite } = useSpace();
   const [place, setPlace] = useState<KeyPlace>({ keyspace: '', prefix: '' });
   const [limit, setLimit] = useState(kFirst);
   const [opened, setOpened] = useState<OpenedKey | null>(null);
@@ -52,7 +53,7 @@ export function Keys() {
         actions={
           canWrite && (
             <Button look="main" onClick={() => setOpened({ kind: 'new', keyspace: place.keyspace })}>
-              Add a key
+              New key
             </Button>
           )
         }
@@ -100,7 +101,7 @@ export function Keys() {
       </Show>
       {!canWrite && <p className="mt-2 text-muted">{kReadOnly}</p>}
       <div className="mt-3">
-        <Command>{`coho kv list${place.prefix ? ` --prefix ${shellWord(place.prefix)}` : ''}${keyspaceFlag(place.keyspace)}`}</Command>
+        <Command>{coho(at, 'kv', 'list', ...(place.prefix ? ['--prefix', place.prefix] : []), ...keyspaceWords(place.keyspace))}</Command>
       </div>
       <KeyDialog opened={opened} close={() => setOpened(null)} />
     </>

@@ -1,14 +1,15 @@
 // Deletes all keys that begin with a prefix, once it is typed.
 import { useChange } from '../../api/hooks';
 import { useSpace } from '../../app/space';
+import { coho } from '../../ui/command';
 import { Confirm } from '../../ui/dialog';
-import { plural, shellWord } from '../../ui/format';
-import { keyspaceFlag, type KeyPlace } from './keys';
+import { plural } from '../../ui/format';
+import { keyspaceWords, type KeyPlace } from './keys';
 
 export function RemoveByPrefix({ place, open, close }: { place: KeyPlace; open: boolean; close: () => void }) {
   const { at } = useSpace();
   const { keyspace, prefix } = place;
-  const remove = useChange('key.removeAll', { stale: ['key.list'], said: ({ count }) => `${plural(count, 'key')} deleted.`, then: close });
+  const remove = useChange('key.removeAll', { stale: ['key.list'], said: ({ count }) => `${plural(count, 'key')} deleted.`, then: close, quiet: true });
   return (
     <Confirm
       key={prefix}
@@ -17,8 +18,8 @@ export function RemoveByPrefix({ place, open, close }: { place: KeyPlace; open: 
       close={close}
       word={prefix || 'all keys'}
       action="Delete the keys"
-      busy={remove.isPending}
-      command={prefix ? `coho kv del --prefix ${shellWord(prefix)}${keyspaceFlag(keyspace)}` : undefined}
+      change={remove}
+      command={prefix ? coho(at, 'kv', 'del', '--prefix', prefix, ...keyspaceWords(keyspace)) : undefined}
       run={() => remove.mutate({ ...at, prefix, ...(keyspace ? { keyspace } : {}) })}
     >
       {keyspace ? (

@@ -2,7 +2,8 @@
 import { useSearch } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useSpace } from '../../app/space';
-import { number, shellWord } from '../../ui/format';
+import { coho } from '../../ui/command';
+import { number } from '../../ui/format';
 import { Badge, Button, CheckField, Command, Empty, Loading, Problem, ScreenHead } from '../../ui/kit';
 import { Filters, useSettled } from './filters';
 import { Line } from './line';
@@ -12,8 +13,8 @@ import { Scroller } from './scroller';
 import { kLinesMax, useLog, type LogFilter, type StreamState } from './stream';
 
 function commandOf(at: { project: string; space: string }, filter: LogFilter) {
-  const options = Object.entries(filter).map(([name, value]) => (value ? ` --${name} ${shellWord(value)}` : ''));
-  return `coho log --follow${options.join('')} --project ${shellWord(at.project)} --space ${shellWord(at.space)}`;
+  const options = Object.entries(filter).flatMap(([name, value]) => (value ? [`--${name}`, value] : []));
+  return coho(at, 'log', '--follow', ...options);
 }
 
 function LiveState({ state, isPaused, held }: { state: StreamState; isPaused: boolean; held: number }) {
@@ -66,7 +67,7 @@ function LiveLog() {
       ) : log.state === 'loading' ? (
         <Loading />
       ) : (
-        <Nothing isFiltered={isFiltered} info={`coho info --project ${shellWord(at.project)} --space ${shellWord(at.space)}`} />
+        <Nothing isFiltered={isFiltered} info={coho(at, 'info')} />
       )}
       <Command>{commandOf(at, filter)}</Command>
     </div>

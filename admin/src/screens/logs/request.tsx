@@ -4,7 +4,8 @@ import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import type { LogLine, RequestFields } from '../../api/shapes';
 import { useSpace } from '../../app/space';
-import { duration, shellWord } from '../../ui/format';
+import { coho } from '../../ui/command';
+import { duration } from '../../ui/format';
 import { Command, CopyButton, Empty, Moment, Panel, Show } from '../../ui/kit';
 import { isEnd } from './groups';
 import { Line, Status } from './line';
@@ -124,7 +125,7 @@ export function RequestView({ id }: { id: string }) {
           )
         }
       </Show>
-      <Command>{`coho log --request ${shellWord(id)} --tail ${kLinesShown} --project ${shellWord(at.project)} --space ${shellWord(at.space)}`}</Command>
+      <Command>{coho(at, 'log', '--request', id, '--tail', String(kLinesShown))}</Command>
     </div>
   );
 }

@@ -3,6 +3,7 @@ import { Link } from '@tanstack/react-router';
 import { useSpace } from '../../app/space';
 import { useRead } from '../../api/hooks';
 import type { Space, Worker } from '../../api/shapes';
+import { coho } from '../../ui/command';
 import { bytes, number } from '../../ui/format';
 import { Badge, Command, CopyButton, Moment, Panel, Show, Table } from '../../ui/kit';
 
@@ -40,7 +41,7 @@ export function NextSteps({ space }: { space: Space }) {
               </Link>
               .
             </span>
-            <Command>{`coho deploy --project ${at.project} --space ${at.space}`}</Command>
+            <Command>{coho(at, 'deploy')}</Command>
           </li>
         )}
         {!space.jwks.url && (
@@ -53,7 +54,7 @@ export function NextSteps({ space }: { space: Space }) {
               </Link>
               .
             </span>
-            <Command>{`coho jwks URL --project ${at.project} --space ${at.space}`}</Command>
+            <Command>{coho(at, 'jwks', 'URL')}</Command>
           </li>
         )}
       </ol>

@@ -1,10 +1,12 @@
 // What came back: status, time, headers and body; of a refusal also why, and the way to what would mend it.
 import { Link } from '@tanstack/react-router';
-import { useEffect, useMemo, useState } from 'react';
+import { useMemo } from 'react';
 import { useSpace } from '../../app/space';
 import { Code } from '../../ui/code';
 import { bytes, duration } from '../../ui/format';
 import { Badge, Button, CopyButton, Panel, Table } from '../../ui/kit';
+import { isPicture, Picture } from '../../ui/picture';
+import { saveBlob } from '../../ui/save';
 import { isJson, type Answer } from './send';
 
 const kRefusals = [401, 403, 503];
@@ -65,12 +67,6 @@ function pretty({ text, type, isCut }: Answer): string {
 const heightOf = (text: string) => `${Math.min(26, Math.max(4, text.split('\n').length * 1.05 + 1))}rem`;
 
 function Body({ answer }: { answer: Answer }) {
-  const [url, setUrl] = useState('');
-  useEffect(() => {
-    const made = URL.createObjectURL(answer.body);
-    setUrl(made);
-    return () => URL.revokeObjectURL(made);
-  }, [answer]);
   const shown = useMemo(() => pretty(answer), [answer]);
   const height = heightOf(shown);
   if (answer.body.size === 0) return <p className="text-muted">The body is empty.</p>;
@@ -87,10 +83,8 @@ function Body({ answer }: { answer: Answer }) {
   }
   return (
     <div className="flex flex-col items-start gap-2">
-      {answer.type.startsWith('image/') && url && <img src={url} alt="The body of the answer" className="max-h-96 max-w-full rounded-md border border-line bg-raised" />}
-      <a href={url} download="answer" className="text-accent underline">
-        Save the body ({bytes(answer.body.size)})
-      </a>
+      {isPicture(answer.type) && <Picture blob={answer.body} type={answer.type} alt="The body of the answer" />}
+      <Button onClick={() => saveBlob(answer.body, 'answer')}>Save the body ({bytes(answer.body.size)})</Button>
     </div>
   );
 }

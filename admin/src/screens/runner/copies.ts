@@ -1,15 +1,14 @@
 // A request as a command for a POSIX shell and as JavaScript.
+import { shellWord } from '../../ui/command';
 import type { Ready } from './request';
-
-const quoted = (text: string) => `'${text.replaceAll("'", `'\\''`)}'`;
 
 export function asCurl({ method, url, headers, body }: Ready): string {
   const how = method === 'HEAD' ? '--head ' : method === 'GET' ? '' : `-X ${method} `;
   const glob = /[[\]{}]/.test(url) ? '--globoff ' : '';
-  const words = [`curl ${how}${glob}${quoted(url)}`];
+  const words = [`curl ${how}${glob}${shellWord(url)}`];
   // curl takes "Name:" for a wish to leave the header out, and "Name;" for an empty one.
-  for (const [name, value] of headers) words.push(`-H ${quoted(value ? `${name}: ${value}` : `${name};`)}`);
-  if (body !== undefined) words.push(`--data-raw ${quoted(body)}`);
+  for (const [name, value] of headers) words.push(`-H ${shellWord(value ? `${name}: ${value}` : `${name};`)}`);
+  if (body !== undefined) words.push(`--data-raw ${shellWord(body)}`);
   return words.join(' \\\n  ');
 }
 

@@ -4,6 +4,7 @@ import { useEffect, useRef, useState, type FormEvent } from 'react';
 import { useRead } from '../../api/hooks';
 import type { Space } from '../../api/shapes';
 import { useSpace } from '../../app/space';
+import { coho } from '../../ui/command';
 import { Button, Command, CopyButton, Empty, Panel, Problem, ScreenHead, Show } from '../../ui/kit';
 import { handed } from '../auth/handed';
 import { AnswerView } from './answer';
@@ -135,7 +136,7 @@ export function Runner() {
                 </Link>
                 .
               </span>
-              <Command>coho deploy</Command>
+              <Command>{coho(at, 'deploy')}</Command>
             </Empty>
           )
         }

@@ -2,17 +2,16 @@
 import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
 import { send, work } from '../../api/client';
-import { messageOf, useChange, useRead } from '../../api/hooks';
+import { sayRefusal, useChange, useRead } from '../../api/hooks';
 import type { Backup, Backups as Plan } from '../../api/shapes';
+import { coho } from '../../ui/command';
 import { Confirm } from '../../ui/dialog';
 import { FormBox, useFields } from '../../ui/fields';
 import { bytes, duration, number } from '../../ui/format';
 import { Button, Moment, Panel, Problem, Show, Table, TextField } from '../../ui/kit';
-import { saveAnswer } from '../../ui/save_answer';
+import { saveAnswer } from '../../ui/save';
 import { toasts } from '../../ui/toasts';
 import { withProgress } from '../settings/import_space';
-
-const bad = (error: Error) => toasts.bad(messageOf(error));
 
 function PlanLines({ plan }: { plan: Plan }) {
   const rows = [
@@ -36,15 +35,15 @@ function PlanLines({ plan }: { plan: Plan }) {
 
 function Row({ backup }: { backup: Backup }) {
   const [isAsking, setAsking] = useState(false);
-  const remove = useChange('backup.remove', { stale: ['backup.list'], said: 'The backup is removed.', then: () => setAsking(false) });
+  const remove = useChange('backup.remove', { stale: ['backup.list'], said: 'The backup is deleted.', then: () => setAsking(false), quiet: true });
   const verify = useMutation<unknown, Error, void>({
     mutationFn: () => withProgress(`Verifying ${backup.name}`, (progress) => work('backup.verify', { backup: backup.name }, progress)),
     onSuccess: () => toasts.good(`${backup.name} is whole: every byte is what was written.`),
-    onError: bad,
+    onError: sayRefusal,
   });
-  const download = useMutation<void, Error, void>({
-    mutationFn: async () => saveAnswer(await send('backup.download', { backup: backup.name }), backup.name),
-    onError: bad,
+  const download = useMutation<boolean, Error, void>({
+    mutationFn: () => saveAnswer(backup.name, (signal) => send('backup.download', { backup: backup.name }, { signal })),
+    onError: sayRefusal,
   });
   return (
     <tr>
@@ -62,19 +61,19 @@ function Row({ backup }: { backup: Backup }) {
           <Button aria-label={`Download ${backup.name}`} busy={download.isPending} onClick={() => download.mutate()}>
             Download
           </Button>
-          <Button look="danger" aria-label={`Remove ${backup.name}`} onClick={() => setAsking(true)}>
-            Remove
+          <Button look="danger" aria-label={`Delete ${backup.name}`} onClick={() => setAsking(true)}>
+            Delete
           </Button>
         </div>
         {isAsking && (
           <Confirm
-            title="Remove a backup"
+            title="Delete a backup"
             open
             close={() => setAsking(false)}
             word=""
-            action="Remove the backup"
-            command={`coho backups rm ${backup.name}`}
-            busy={remove.isPending}
+            action="Delete the backup"
+            command={coho(null, 'backups', 'rm', backup.name)}
+            change={remove}
             run={() => remove.mutate({ backup: backup.name })}
           >
             <p className="break-all">{backup.name} is deleted from this server’s folder; one that was sent to an S3 store stays there.</p>

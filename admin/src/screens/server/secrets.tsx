@@ -10,6 +10,7 @@ export function Secrets() {
   const rotate = useChange('secrets.rotate', {
     said: (done) => `A new key seals ${plural(done.variables, 'variable')} and ${plural(done.tokens, 'API token')}.`,
     then: () => setAsking(false),
+    quiet: true,
   });
   return (
     <Panel title="Secret key" actions={<Button onClick={() => setAsking(true)}>Rotate the key</Button>}>
@@ -22,7 +23,7 @@ export function Secrets() {
           word=""
           action="Make a new key"
           command="coho secrets rotate"
-          busy={rotate.isPending}
+          change={rotate}
           run={() => rotate.mutate({})}
         >
           <p>Backups made before need the old key to open their secrets, or the passphrase they were made with.</p>

@@ -2,9 +2,9 @@
 import { useState } from 'react';
 import { useChange, useRead } from '../../api/hooks';
 import type { Member, TeamWhole } from '../../api/shapes';
+import { coho } from '../../ui/command';
 import { Confirm } from '../../ui/dialog';
 import { FormBox, RowActions, useFields } from '../../ui/fields';
-import { shellWord } from '../../ui/format';
 import { Badge, Button, Show, Table, TextField } from '../../ui/kit';
 import { nameProblem } from '../../ui/rules';
 import { TokenForm, TokenTable } from '../account/token_parts';
@@ -18,7 +18,7 @@ function MemberRow({ team, member }: { team: TeamWhole; member: Member }) {
   const isOwner = team.role === 'owner';
   const isOneself = member.user.id === me.data?.id;
   const set = useChange('team.member.set', { stale: ['team.get', 'team.list', 'project.list'], said: `The role of ${who} is changed.` });
-  const remove = useChange('team.member.remove', { stale: ['team.get', 'team.list', 'project.list'], said: `${who} is out of the team.`, then: () => setAsking(false) });
+  const remove = useChange('team.member.remove', { stale: ['team.get', 'team.list', 'project.list'], said: `${who} is out of the team.`, then: () => setAsking(false), quiet: true });
   return (
     <tr>
       <PersonCell member={member} />
@@ -44,8 +44,8 @@ function MemberRow({ team, member }: { team: TeamWhole; member: Member }) {
             close={() => setAsking(false)}
             word=""
             action={isOneself ? 'Leave the team' : 'Remove from the team'}
-            command={`coho team remove-member ${team.id} ${who}`}
-            busy={remove.isPending}
+            command={coho(null, 'team', 'remove-member', team.id, who)}
+            change={remove}
             run={() => remove.mutate({ team: team.id, user: member.user.id })}
           >
             <p>The projects of the team are out of reach then, but for those one is invited to by themselves.</p>
@@ -59,7 +59,7 @@ function MemberRow({ team, member }: { team: TeamWhole; member: Member }) {
 function Tokens({ team }: { team: TeamWhole }) {
   const tokens = useRead('adminToken.list', { team: team.id });
   const add = useChange('adminToken.add', { stale: ['adminToken.list'], quiet: true });
-  const remove = useChange('adminToken.remove', { stale: ['adminToken.list'], said: 'The token is taken back.' });
+  const remove = useChange('adminToken.remove', { stale: ['adminToken.list'], said: 'The token is removed.', quiet: true });
   return (
     <Show query={tokens}>
       {({ tokens: all }) => (
@@ -67,14 +67,14 @@ function Tokens({ team }: { team: TeamWhole }) {
           {all.length > 0 && (
             <TokenTable
               tokens={all}
-              removing={remove.isPending}
+              change={remove}
               remove={(token, then) => remove.mutate({ team: team.id, tokenId: token.id }, { onSuccess: then })}
-              command={`coho remove-admintoken --team ${team.id}`}
+              command={['remove-admintoken', '--team', team.id]}
             />
           )}
           <TokenForm
             teamId={team.id}
-            command={`coho add-admintoken --team ${team.id}`}
+            command={['add-admintoken', '--team', team.id]}
             change={add}
             make={(wanted, then) => add.mutate({ team: team.id, ...wanted }, { onSuccess: then })}
           />
@@ -89,7 +89,7 @@ function Ends({ team, close }: { team: TeamWhole; close: () => void }) {
   const fields = useFields({ name: team.name }, ({ name }) => ({ name: nameProblem(name) }));
   const { name } = fields.values;
   const rename = useChange('team.rename', { stale: ['team.list', 'team.get'], said: 'The team has a new name.', quiet: true });
-  const remove = useChange('team.remove', { stale: ['team.list'], said: `The team ${team.name} is removed.`, then: close });
+  const remove = useChange('team.remove', { stale: ['team.list'], said: `The team ${team.name} is removed.`, then: close, quiet: true });
   return (
     <>
       <FormBox
@@ -98,7 +98,7 @@ function Ends({ team, close }: { team: TeamWhole; close: () => void }) {
         look="plain"
         action="Rename the team"
         disabled={name === team.name}
-        command={`coho team rename ${team.id} ${name ? shellWord(name) : 'NAME'}`}
+        command={coho(null, 'team', 'rename', team.id, name || 'NAME')}
         run={() => rename.mutate({ team: team.id, name })}
       >
         <TextField label="Name of the team" {...fields.field('name')} />
@@ -117,8 +117,8 @@ function Ends({ team, close }: { team: TeamWhole; close: () => void }) {
           close={() => setAsking(false)}
           word={team.name}
           action="Remove the team"
-          command={`coho team remove ${team.id}`}
-          busy={remove.isPending}
+          command={coho(null, 'team', 'remove', team.id)}
+          change={remove}
           run={() => remove.mutate({ team: team.id })}
         >
           <p>Its projects must be given to another team first. Its tokens and invitations go with it.</p>
@@ -151,7 +151,7 @@ export function TeamDetails({ id, close }: { id: string; close: () => void }) {
                   belongs={(one) => one.teamId === id}
                   change={invite}
                   send={(email, role, then) => invite.mutate({ team: id, email, role }, { onSuccess: then })}
-                  command={(email, role) => `coho invite ${email} --role ${role} --team ${id}`}
+                  command={(email, role) => coho(null, 'invite', email, '--role', role, '--team', id)}
                 />
                 <h3 className="font-semibold">Tokens of the team, as for CI</h3>
                 <Tokens team={team} />

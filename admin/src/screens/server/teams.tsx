@@ -1,8 +1,8 @@
 // Teams: each owns projects, and its members have their role in all of them.
 import { useState } from 'react';
 import { useChange, useRead } from '../../api/hooks';
+import { coho } from '../../ui/command';
 import { FormBox, useFields } from '../../ui/fields';
-import { shellWord } from '../../ui/format';
 import { Badge, Panel, Show, TextField } from '../../ui/kit';
 import { nameProblem } from '../../ui/rules';
 import { TeamDetails } from './team';
@@ -20,7 +20,7 @@ function CreateTeam({ done }: { done: (id: string) => void }) {
     quiet: true,
   });
   return (
-    <FormBox fields={fields} change={create} look="plain" action="Create team" command={`coho team create ${name ? shellWord(name) : 'NAME'}`} run={() => create.mutate({ name })}>
+    <FormBox fields={fields} change={create} look="plain" action="Create team" command={coho(null, 'team', 'create', name || 'NAME')} run={() => create.mutate({ name })}>
       <TextField label="Name of the new team" {...fields.field('name')} />
     </FormBox>
   );

@@ -2,9 +2,9 @@
 import { useState } from 'react';
 import { useChange, useRead } from '../../api/hooks';
 import type { UserRow } from '../../api/shapes';
+import { coho } from '../../ui/command';
 import { Confirm, Dialog } from '../../ui/dialog';
 import { FormBox, HandOn, useFields } from '../../ui/fields';
-import { shellWord } from '../../ui/format';
 import { Badge, Button, Moment, Panel, Show, Table, TextField } from '../../ui/kit';
 import { emailProblem, nameProblem } from '../../ui/rules';
 
@@ -25,7 +25,7 @@ function Row({ user, handOn }: { user: UserRow; handOn: (code: string) => void }
   const [open, setOpen] = useState<'edit' | 'remove' | null>(null);
   const close = () => setOpen(null);
   const link = useChange('user.link', { then: ({ code }) => handOn(code) });
-  const remove = useChange('user.remove', { stale: ['user.list', 'team.list', 'team.get'], said: `The account ${user.email} is removed.`, then: close });
+  const remove = useChange('user.remove', { stale: ['user.list', 'team.list', 'team.get'], said: `The account ${user.email} is removed.`, then: close, quiet: true });
   return (
     <tr>
       <td className="w-full min-w-40">
@@ -60,8 +60,8 @@ function Row({ user, handOn }: { user: UserRow; handOn: (code: string) => void }
             close={close}
             word={user.email}
             action="Remove the account"
-            command={`coho user remove ${user.email}`}
-            busy={remove.isPending}
+            command={coho(null, 'user', 'remove', user.email)}
+            change={remove}
             run={() => remove.mutate({ user: user.id })}
           >
             <p>Their memberships, sessions and tokens go with it. What they made in projects stays.</p>
@@ -103,7 +103,7 @@ export function Users() {
           change={add}
           look="plain"
           action="Add user"
-          command={`coho user add ${email || 'EMAIL'}${name ? ` --name ${shellWord(name)}` : ''}`}
+          command={coho(null, 'user', 'add', email || 'EMAIL', ...(name ? ['--name', name] : []))}
           run={() => add.mutate({ email, name: name || undefined })}
         >
           <div className="grid gap-3 sm:grid-cols-2">

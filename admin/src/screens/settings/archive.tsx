@@ -2,29 +2,28 @@
 import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
 import { send } from '../../api/client';
-import { messageOf } from '../../api/hooks';
 import { useSpace } from '../../app/space';
+import { coho } from '../../ui/command';
 import { FormBox, useFields } from '../../ui/fields';
 import { CheckField, Field, kInput, Panel, TextField } from '../../ui/kit';
 import { spaceNameProblem } from '../../ui/rules';
-import { saveAnswer } from '../../ui/save_answer';
-import { toasts } from '../../ui/toasts';
+import { saveAnswer } from '../../ui/save';
 import { importSpace, Outcome, type Imported } from './import_space';
 
 function Export() {
   const { at, project, space } = useSpace();
   const fields = useFields({ passphrase: '' });
   const { passphrase } = fields.values;
-  const make = useMutation<void, Error, void>({
-    mutationFn: async () => saveAnswer(await send('space.export', { ...at, passphrase: passphrase || undefined }), `${project}-${space}.tar`),
-    onSuccess: fields.clear,
+  const make = useMutation<boolean, Error, void>({
+    mutationFn: () => saveAnswer(`${project}-${space}.tar`, (signal) => send('space.export', { ...at, passphrase: passphrase || undefined }, { signal })),
+    onSuccess: (isSaved) => isSaved && fields.clear(),
   });
   return (
     <FormBox
       fields={fields}
       change={make}
       action="Export the space"
-      command={`coho space export ${project}-${space}.tar${passphrase ? ' --passphrase-file FILE' : ''}`}
+      command={coho(at, 'space', 'export', `${project}-${space}.tar`, ...(passphrase ? ['--passphrase-file', 'FILE'] : []))}
       run={() => make.mutate()}
     >
       <TextField
@@ -47,13 +46,12 @@ function Import() {
   const { name, passphrase } = fields.values;
   const take = useMutation<Imported, Error, File>({
     mutationFn: (archive) => importSpace({ project, space: name, archive, passphrase, isReplacing }),
-    onError: (error) => toasts.bad(messageOf(error)),
   });
   const ready = () => {
     setUsed(true);
     return fields.ready() && file !== null;
   };
-  const command = `coho space import ${file?.name ?? 'FILE'} --space ${name || 'NAME'}${isReplacing ? ' --replace' : ''}${passphrase ? ' --passphrase-file FILE' : ''}`;
+  const command = coho({ project, space: name || 'NAME' }, 'space', 'import', file?.name ?? 'FILE', isReplacing && '--replace', ...(passphrase ? ['--passphrase-file', 'FILE'] : []));
   return (
     <FormBox fields={{ ready }} change={take} action="Import the archive" look="plain" command={command} run={() => file && take.mutate(file)}>
       <Field label="Archive" hint="As the export makes it" error={isUsed && !file ? 'Choose the archive.' : undefined}>

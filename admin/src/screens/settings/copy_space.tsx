@@ -2,6 +2,7 @@
 import { useState } from 'react';
 import { useChange } from '../../api/hooks';
 import { useSpace } from '../../app/space';
+import { coho } from '../../ui/command';
 import { FormBox, useFields } from '../../ui/fields';
 import { CheckField, Panel, TextField } from '../../ui/kit';
 import { spaceNameProblem } from '../../ui/rules';
@@ -23,7 +24,7 @@ export function CopySpace() {
         fields={fields}
         change={copy}
         action="Copy the space"
-        command={`coho space copy ${space} ${to || 'NAME'}${hasData ? ' --data' : ''} --project ${project}`}
+        command={coho({ project }, 'space', 'copy', space, to || 'NAME', hasData && '--data')}
         run={() => copy.mutate({ ...at, to, data: hasData })}
       >
         <TextField label="Name of the copy" hint="It gets code, settings, variables, tokens and limits; no domains" {...fields.field('to')} />

@@ -3,6 +3,7 @@ import { useNavigate } from '@tanstack/react-router';
 import { useState, type ReactNode } from 'react';
 import { useChange, useRead } from '../../api/hooks';
 import { useSpace } from '../../app/space';
+import { coho } from '../../ui/command';
 import { Confirm } from '../../ui/dialog';
 import { useFields } from '../../ui/fields';
 import { Button, kInput, Panel, TextField } from '../../ui/kit';
@@ -25,6 +26,7 @@ function Rename({ close }: { close: () => void }) {
     stale: ['project.list', 'project.get', 'project.usage'],
     said: (now) => `The space is called ${now.name} now.`,
     then: (now) => void navigate({ to: '/p/$project/$space/settings', params: { project, space: now.name } }),
+    quiet: true,
   });
   return (
     <Confirm
@@ -33,8 +35,8 @@ function Rename({ close }: { close: () => void }) {
       close={close}
       word={space}
       action="Rename the space"
-      command={`coho space rename ${space} ${name || 'NAME'} --project ${project}`}
-      busy={rename.isPending}
+      command={coho({ project }, 'space', 'rename', space, name || 'NAME')}
+      change={rename}
       run={() => fields.ready() && rename.mutate({ ...at, name })}
     >
       <p className="mb-3">Its address changes at once, and clients of the old one get an error.</p>
@@ -50,6 +52,7 @@ function Remove({ close }: { close: () => void }) {
     stale: ['project.list', 'project.usage', 'space.trash'],
     said: `The space ${space} is in the trash.`,
     then: () => void navigate({ to: '/' }),
+    quiet: true,
   });
   return (
     <Confirm
@@ -58,8 +61,8 @@ function Remove({ close }: { close: () => void }) {
       close={close}
       word={space}
       action="Remove the space"
-      command={`coho space remove ${space} --project ${project}`}
-      busy={remove.isPending}
+      command={coho({ project }, 'space', 'remove', space)}
+      change={remove}
       run={() => remove.mutate({ ...at, confirm: space })}
     >
       <p>It is out of service at once, and its name and domains are free. For some days it stays in the trash of the project and can be restored with all it had.</p>
@@ -72,7 +75,13 @@ function GiveAway() {
   const found = useRead('project.get', { project });
   const teams = useRead('team.list', {});
   const [teamId, setTeamId] = useState('');
-  const move = useChange('project.move', { stale: ['project.get', 'project.list', 'team.get'], said: 'The project belongs to that team now.' });
+  const [isAsking, setAsking] = useState(false);
+  const move = useChange('project.move', {
+    stale: ['project.get', 'project.list', 'team.get'],
+    said: 'The project belongs to that team now.',
+    quiet: true,
+    then: () => setAsking(false),
+  });
   const others = (teams.data?.teams ?? []).filter((team) => team.id !== found.data?.teamId);
   if (others.length === 0) return null;
   return (
@@ -85,9 +94,21 @@ function GiveAway() {
           </option>
         ))}
       </select>
-      <Button look="danger" disabled={!teamId} busy={move.isPending} onClick={() => move.mutate({ project, teamId })}>
+      <Button look="danger" disabled={!teamId} onClick={() => setAsking(true)}>
         Give to the team
       </Button>
+      <Confirm
+        title={`Give ${project} to another team`}
+        open={isAsking}
+        close={() => setAsking(false)}
+        word={project}
+        action="Give to the team"
+        command={coho({ project }, 'team', 'take', teamId)}
+        change={move}
+        run={() => move.mutate({ project, teamId })}
+      >
+        <p>It belongs to {others.find((team) => team.id === teamId)?.name} from now on, and only an owner there can give it back.</p>
+      </Confirm>
     </Line>
   );
 }

@@ -2,6 +2,7 @@
 import { useState } from 'react';
 import { useRead } from '../../api/hooks';
 import { useSpace } from '../../app/space';
+import { coho } from '../../ui/command';
 import { Badge, Command, Panel, SelectField, Show, Table } from '../../ui/kit';
 
 function Side({ value, isSealed }: { value: unknown; isSealed?: boolean }) {
@@ -34,7 +35,7 @@ function Differences({ other }: { other: string }) {
               ))}
             </Table>
           )}
-          <Command>{`coho space diff ${space} ${other} --project ${project}`}</Command>
+          <Command>{coho({ project }, 'space', 'diff', space, other)}</Command>
         </div>
       )}
     </Show>

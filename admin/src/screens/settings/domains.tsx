@@ -1,13 +1,17 @@
 // Host names whose whole path is the space's. One that another space of the project has can be taken over at once.
+import { useState } from 'react';
 import { useChange, useRead } from '../../api/hooks';
 import type { Space } from '../../api/shapes';
 import { useSpace } from '../../app/space';
+import { coho } from '../../ui/command';
+import { Confirm } from '../../ui/dialog';
 import { FormBox, useFields } from '../../ui/fields';
 import { Button, Panel, TextField } from '../../ui/kit';
 import { domainProblem } from '../../ui/rules';
 
 export function Domains({ space }: { space: Space }) {
   const { at, canWrite, project } = useSpace();
+  const [leaving, setLeaving] = useState<string | null>(null);
   const around = useRead('project.get', { project });
   const fields = useFields({ domain: '' }, ({ domain }) => ({
     domain: domainProblem(domain) ?? (space.domains.includes(domain) ? 'The space has this domain already.' : undefined),
@@ -17,7 +21,7 @@ export function Domains({ space }: { space: Space }) {
   const done = { stale: ['space.get', 'project.get'] as ('space.get' | 'project.get')[], then: fields.clear, quiet: true };
   const add = useChange('domains.set', { ...done, said: `${domain} leads to this space now.` });
   const move = useChange('domain.move', { ...done, said: `${domain} leads to this space now.` });
-  const remove = useChange('domains.set', { stale: ['space.get', 'project.get'], said: 'The domain is removed.' });
+  const remove = useChange('domains.set', { stale: ['space.get', 'project.get'], said: 'The domain is removed.', quiet: true, then: () => setLeaving(null) });
   return (
     <Panel title="Domains">
       <div className="flex flex-col gap-3">
@@ -29,12 +33,7 @@ export function Domains({ space }: { space: Space }) {
               <li key={one} className="flex flex-wrap items-center gap-2 py-1.5">
                 <span className="min-w-0 flex-1 font-mono break-all">{one}</span>
                 {canWrite && (
-                  <Button
-                    look="danger"
-                    aria-label={`Remove ${one}`}
-                    busy={remove.isPending}
-                    onClick={() => remove.mutate({ ...at, domains: space.domains.filter((other) => other !== one) })}
-                  >
+                  <Button look="danger" aria-label={`Remove ${one}`} onClick={() => setLeaving(one)}>
                     Remove
                   </Button>
                 )}
@@ -48,7 +47,7 @@ export function Domains({ space }: { space: Space }) {
             change={holder ? move : add}
             label="Domains"
             action={holder ? `Move it here from ${holder}` : 'Add domain'}
-            command={`coho ${holder ? 'space take-domain' : 'domain'} ${domain || 'www.example.com'}`}
+            command={coho(at, ...(holder ? ['space', 'take-domain'] : ['domain']), domain || 'www.example.com')}
             run={() => (holder ? move.mutate({ ...at, domain }) : add.mutate({ ...at, domains: [...space.domains, domain] }))}
           >
             <TextField
@@ -60,6 +59,18 @@ export function Domains({ space }: { space: Space }) {
           </FormBox>
         )}
       </div>
+      <Confirm
+        title={`Remove ${leaving ?? ''}`}
+        open={leaving !== null}
+        close={() => setLeaving(null)}
+        word=""
+        action="Remove the domain"
+        command={coho(at, 'domain-remove', leaving ?? '')}
+        change={remove}
+        run={() => remove.mutate({ ...at, domains: space.domains.filter((other) => other !== leaving) })}
+      >
+        <p>Requests to it are not answered any more, from the next one on.</p>
+      </Confirm>
     </Panel>
   );
 }

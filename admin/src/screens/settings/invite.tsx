@@ -2,6 +2,7 @@
 import { useState } from 'react';
 import { useChange, useRead } from '../../api/hooks';
 import type { Invitation, Project } from '../../api/shapes';
+import { coho } from '../../ui/command';
 import { FormBox, HandOn, RowActions, useFields } from '../../ui/fields';
 import { Badge, Button, Moment, SelectField, Table, TextField } from '../../ui/kit';
 import { emailProblem } from '../../ui/rules';
@@ -95,7 +96,7 @@ export function ProjectInvitations({ found }: { found: Project }) {
       belongs={(one) => one.projectId === found.id}
       change={invite}
       send={(email, role, then) => invite.mutate({ project, email, role }, { onSuccess: then })}
-      command={(email, role) => `coho invite ${email} --role ${role} --project ${project}`}
+      command={(email, role) => coho({ project }, 'invite', email, '--role', role)}
     />
   );
 }

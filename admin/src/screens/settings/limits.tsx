@@ -2,6 +2,7 @@
 import { useChange } from '../../api/hooks';
 import type { Space } from '../../api/shapes';
 import { useSpace } from '../../app/space';
+import { coho } from '../../ui/command';
 import { FormBox, useFields } from '../../ui/fields';
 import { Panel, TextField } from '../../ui/kit';
 import { countProblem } from '../../ui/rules';
@@ -26,7 +27,7 @@ export function Limits({ space }: { space: Space }) {
   const set = useChange('limits.set', { stale: ['space.get'], said: 'The limits are set.', quiet: true });
   const changed = kLimits.filter(([name]) => fields.values[name] !== String(now[name]));
   const run = () => set.mutate({ ...at, ...Object.fromEntries(kLimits.map(([name]) => [name, Number(fields.values[name])])) });
-  const command = changed.length > 0 ? `coho space limits ${changed.map(([name, , option]) => `${option} ${fields.values[name]}`).join(' ')}` : 'coho space limits';
+  const command = coho(at, 'space', 'limits', ...changed.flatMap(([name, , option]) => [option, fields.values[name]]));
   return (
     <Panel title="Limits">
       <p className="mb-3 text-muted">Below what the server allows; 0 means the server’s own bound.</p>

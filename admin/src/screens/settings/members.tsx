@@ -4,6 +4,7 @@ import { useNavigate } from '@tanstack/react-router';
 import { useChange, useRead } from '../../api/hooks';
 import type { Member, Project } from '../../api/shapes';
 import { useSpace } from '../../app/space';
+import { coho } from '../../ui/command';
 import { Confirm } from '../../ui/dialog';
 import { RowActions } from '../../ui/fields';
 import { Badge, Button, Panel, Show, Table } from '../../ui/kit';
@@ -15,7 +16,7 @@ function MemberRow({ member }: { member: Member }) {
   const [isAsking, setAsking] = useState(false);
   const who = member.user.email;
   const set = useChange('project.member.set', { stale: ['project.get', 'project.list'], said: `The role of ${who} is changed.` });
-  const remove = useChange('project.member.remove', { stale: ['project.get', 'project.list'], said: `${who} is no member any more.`, then: () => setAsking(false) });
+  const remove = useChange('project.member.remove', { stale: ['project.get', 'project.list'], said: `${who} is no member any more.`, then: () => setAsking(false), quiet: true });
   return (
     <tr>
       <PersonCell member={member} />
@@ -38,7 +39,7 @@ function MemberRow({ member }: { member: Member }) {
             close={() => setAsking(false)}
             word=""
             action="Remove the member"
-            busy={remove.isPending}
+            change={remove}
             run={() => remove.mutate({ project, user: member.user.id })}
           >
             <p>They see nothing of the project any more, unless its team has them.</p>
@@ -54,7 +55,7 @@ function Leave({ found }: { found: Project }) {
   const me = useRead('me', {});
   const navigate = useNavigate();
   const [isAsking, setAsking] = useState(false);
-  const leave = useChange('project.leave', { stale: ['project.list'], said: `You have left ${project}.`, then: () => void navigate({ to: '/' }) });
+  const leave = useChange('project.leave', { stale: ['project.list'], said: `You have left ${project}.`, then: () => void navigate({ to: '/' }), quiet: true });
   if (!found.members.some((one) => one.user.id === me.data?.id)) return null;
   return (
     <div>
@@ -66,8 +67,8 @@ function Leave({ found }: { found: Project }) {
           close={() => setAsking(false)}
           word=""
           action="Leave"
-          command={`coho leave ${project}`}
-          busy={leave.isPending}
+          command={coho(null, 'leave', project)}
+          change={leave}
           run={() => leave.mutate({ project })}
         >
           <p>To come back you need a new invitation.</p>

@@ -2,6 +2,7 @@
 import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useChange } from '../../api/hooks';
+import { coho } from '../../ui/command';
 import { Confirm } from '../../ui/dialog';
 import { Button } from '../../ui/kit';
 
@@ -15,6 +16,7 @@ export function RemoveProject({ project, disabled }: { project: string; disabled
       setAsking(false);
       void navigate({ to: '/' });
     },
+    quiet: true,
   });
   return (
     <>
@@ -28,8 +30,8 @@ export function RemoveProject({ project, disabled }: { project: string; disabled
           close={() => setAsking(false)}
           word={project}
           action="Remove the project"
-          command={`coho remove-project ${project}`}
-          busy={remove.isPending}
+          command={coho(null, 'remove-project', project)}
+          change={remove}
           run={() => remove.mutate({ project, confirm: project })}
         >
           <p>Its members, invitations and tokens go with it. Its spaces must be removed first, from the trash too.</p>

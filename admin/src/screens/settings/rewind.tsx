@@ -4,6 +4,7 @@ import { useState } from 'react';
 import { work } from '../../api/client';
 import { useRead } from '../../api/hooks';
 import { useSpace } from '../../app/space';
+import { coho } from '../../ui/command';
 import { Confirm } from '../../ui/dialog';
 import { FormBox, useFields } from '../../ui/fields';
 import { dateTime } from '../../ui/format';
@@ -31,7 +32,7 @@ function RewindForm({ newestMs }: { newestMs: number | undefined }) {
     mutationFn: () => withProgress(`Rewinding ${space}`, (progress) => work<'space.rewind', Imported>('space.rewind', wish, progress)),
     onSettled: () => setAsking(false),
   });
-  const command = `coho space rewind ${source === 'backup' ? `--backup ${backup || 'NAME'}` : `--at ${moment ?? 'TIME'}`}${as ? ` --as ${as}` : ''}`;
+  const command = coho(at, 'space', 'rewind', ...(source === 'backup' ? ['--backup', backup || 'NAME'] : ['--at', moment ?? 'TIME']), ...(as ? ['--as', as] : []));
   return (
     <>
       <FormBox
@@ -73,7 +74,7 @@ function RewindForm({ newestMs }: { newestMs: number | undefined }) {
           word={space}
           action="Rewind the space"
           command={command}
-          busy={rewind.isPending}
+          change={rewind}
           run={() => rewind.mutate()}
         >
           <p>Documents, keys and files become what they were. What is there now goes into the trash of the project, from where it can be restored.</p>

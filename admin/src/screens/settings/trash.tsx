@@ -2,6 +2,7 @@
 import { useState } from 'react';
 import { useChange, useRead } from '../../api/hooks';
 import type { Trashed } from '../../api/shapes';
+import { coho } from '../../ui/command';
 import { Confirm, Dialog } from '../../ui/dialog';
 import { FormBox, RowActions, useFields } from '../../ui/fields';
 import { Button, Moment, Show, Table, TextField } from '../../ui/kit';
@@ -20,7 +21,7 @@ function Restore({ project, space, close }: { project: string; space: Trashed; c
         fields={fields}
         change={restore}
         action="Restore the space"
-        command={`coho space restore ${space.id}${isRenamed ? ` --as ${name}` : ''} --project ${project}`}
+        command={coho({ project }, 'space', 'restore', space.id, ...(isRenamed ? ['--as', name] : []))}
         run={() => restore.mutate({ project, id: space.id, name: isRenamed ? name : undefined })}
       >
         <TextField label="Name" hint="Another one, if the old name is taken by now" {...fields.field('name')} />
@@ -32,7 +33,7 @@ function Restore({ project, space, close }: { project: string; space: Trashed; c
 function Row({ project, space, isOwner }: { project: string; space: Trashed; isOwner: boolean }) {
   const [open, setOpen] = useState<'restore' | 'purge' | null>(null);
   const close = () => setOpen(null);
-  const purge = useChange('space.purge', { stale: [...kStale], said: `The space ${space.name} is deleted for good.`, then: close });
+  const purge = useChange('space.purge', { stale: [...kStale], said: `The space ${space.name} is deleted for good.`, then: close, quiet: true });
   return (
     <tr>
       <td className="font-medium">{space.name}</td>
@@ -61,8 +62,8 @@ function Row({ project, space, isOwner }: { project: string; space: Trashed; isO
             close={close}
             word={space.name}
             action="Delete for good"
-            command={`coho space purge ${space.id} --project ${project}`}
-            busy={purge.isPending}
+            command={coho({ project }, 'space', 'purge', space.id)}
+            change={purge}
             run={() => purge.mutate({ project, id: space.id, confirm: space.name })}
           >
             <p>Its code, documents, keys and files cannot be restored afterwards.</p>

@@ -3,16 +3,16 @@ import { useRef, useState } from 'react';
 import { useChange } from '../../api/hooks';
 import type { EnvVariable, Space } from '../../api/shapes';
 import { useSpace } from '../../app/space';
+import { coho } from '../../ui/command';
 import { Confirm } from '../../ui/dialog';
 import { FormBox, RowActions, useFields } from '../../ui/fields';
-import { shellWord } from '../../ui/format';
 import { Badge, Button, CheckField, CopyButton, Panel, Table, TextArea, TextField } from '../../ui/kit';
 import { variableNameProblem } from '../../ui/rules';
 
 function Row({ variable, change }: { variable: EnvVariable; change: () => void }) {
   const { at, canWrite } = useSpace();
   const [isAsking, setAsking] = useState(false);
-  const remove = useChange('env.remove', { stale: ['space.get'], said: `${variable.name} is removed.`, then: () => setAsking(false) });
+  const remove = useChange('env.remove', { stale: ['space.get'], said: `${variable.name} is removed.`, then: () => setAsking(false), quiet: true });
   return (
     <tr>
       <td className="max-w-64 min-w-32 font-mono break-all">{variable.name}</td>
@@ -44,8 +44,8 @@ function Row({ variable, change }: { variable: EnvVariable; change: () => void }
             close={() => setAsking(false)}
             word=""
             action="Remove the variable"
-            command={`coho remove-env ${variable.name}`}
-            busy={remove.isPending}
+            command={coho(at, 'remove-env', variable.name)}
+            change={remove}
             run={() => remove.mutate({ ...at, name: variable.name })}
           >
             <p>New workers of the space’s code do not find it any more.{variable.encrypted && ' Its value is nowhere else on this server.'}</p>
@@ -67,7 +67,7 @@ export function Variables({ space }: { space: Space }) {
   const { name, value } = fields.values;
   const set = useChange('env.set', { stale: ['space.get'], said: `The variable ${name} is set.`, then: fields.clear, quiet: true });
   const known = space.env.find((one) => one.name === name);
-  const command = isEncrypted ? `coho set-env ${name || 'NAME'} --encrypted` : `coho set-env ${name || 'NAME'} ${value ? shellWord(value) : 'VALUE'}`;
+  const command = isEncrypted ? coho(at, 'set-env', name || 'NAME', '--encrypted') : coho(at, 'set-env', ...(value.startsWith('-') ? ['--'] : []), name || 'NAME', value || 'VALUE');
   return (
     <Panel title="Variables and secrets">
       <div className="flex flex-col gap-4">
