@@ -338,7 +338,9 @@ Result<void> Database::checkpoint(Checkpoint how) {
   const int mode = how == Checkpoint::passive ? SQLITE_CHECKPOINT_PASSIVE : SQLITE_CHECKPOINT_TRUNCATE;
   int logged = 0;
   int copied = 0;
+  sqlite3_busy_timeout(state_->handle, 0);  // a long reader, a backup, would hold up all who write for as long as a writer may wait
   const int rc = sqlite3_wal_checkpoint_v2(state_->handle, nullptr, mode, &logged, &copied);
+  sqlite3_busy_timeout(state_->handle, kBusyMs);
   if (rc != SQLITE_OK && rc != SQLITE_BUSY) return errorOf(state_->handle, rc, "checkpoint");
   state_->walPages = logged - copied;
   if (how == Checkpoint::truncate && rc == SQLITE_OK) state_->walFrames = 0;

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <array>
+#include <chrono>
 
 #include "testing/temp_dir.h"
 
@@ -106,6 +107,21 @@ TEST_F(DatabaseTest, CountsWalPagesUntilCheckpoint) {
   EXPECT_GT(db.walPages(), 0);
   ASSERT_TRUE(db.checkpoint(Database::Checkpoint::passive));
   EXPECT_EQ(db.walPages(), 0);
+}
+
+// The writer lane empties the WAL every few seconds; while a backup reads, that must not hold up those who write.
+TEST_F(DatabaseTest, ACheckpointDoesNotWaitForALongReader) {
+  Database db = open();
+  db.checkpointByHand();
+  ASSERT_TRUE(db.script("CREATE TABLE t(a); INSERT INTO t VALUES(1)"));
+  Database reader = open(Mode::readOnly);
+  const auto moment = Transaction::beginReading(reader);
+  ASSERT_TRUE(moment && reader.run("SELECT 1 FROM sqlite_schema"));
+  ASSERT_TRUE(db.script("INSERT INTO t VALUES(2)"));
+  const auto before = std::chrono::steady_clock::now();
+  ASSERT_TRUE(db.checkpoint(Database::Checkpoint::truncate));
+  EXPECT_LT(std::chrono::steady_clock::now() - before, std::chrono::milliseconds(4'500)) << "a statement may wait 5 s for others";
+  EXPECT_GT(db.walFrames(), 0) << "what the reader needs is still there";
 }
 
 TEST_F(DatabaseTest, DirectoryThatIsNotThere) {
