@@ -130,7 +130,6 @@ Result<void> ArchiveWriter::addFile(std::string_view name, const fs::path& sourc
     const std::string_view piece(state_->piece.data(), have);
     hash.update(piece);
     REDD_TRY_VOID(state_->put(piece));
-    state_->progress.pace.wrote(have);
     REDD_TRY_VOID(state_->progress.advance(have));
     at += have;
   }

@@ -23,8 +23,6 @@ using store::sqlite::Mode;
 namespace {
 
 constexpr std::size_t kKeyBytes = 32;
-constexpr std::uint64_t kPageBytes = 8'192;            // of our databases (store/sqlite/database.cc)
-constexpr std::uint64_t kBytesPerSecond = 64ULL << 20;  // those who write meanwhile shall not notice (REL-15)
 
 struct Names {
   std::vector<std::string> databases;  // at the top, the catalogue first
@@ -87,12 +85,7 @@ class Backing {
  private:
   Result<void> copy(const std::string& name) {
     REDD_TRY(auto source, Database::open(wish_.dataDir / name, Mode::readOnly));
-    std::int64_t left = -1;
-    return source.copyTo(scratch_, [this, &left](std::int64_t pagesLeft) {
-      if (left >= 0) progress_.pace.wrote(static_cast<std::uint64_t>(std::max<std::int64_t>(left - pagesLeft, 0)) * kPageBytes);
-      left = pagesLeft;
-      return !progress_.shallStop;
-    });
+    return source.copyTo(scratch_, [this](std::int64_t) { return !progress_.shallStop; });
   }
   Result<void> addCopy(const std::string& name) {
     REDD_TRY_VOID(writer_.addFile(name, scratch_));
@@ -153,7 +146,6 @@ std::string archiveName(std::string_view what, UnixMs at) {
 
 Result<Written> backUp(const BackUp& wish, Progress& progress) {
   REDD_TRY(const auto names, namesOf(wish.dataDir));
-  progress.pace.limit(kBytesPerSecond);
   progress.bytesInAll = bytesUnder(wish.dataDir / kSpacesName) + bytesUnder(wish.dataDir / kKeySetsName);
   Description description;
   description.createdMs = nowMs();
