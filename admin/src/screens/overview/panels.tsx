@@ -70,7 +70,7 @@ export function Workers({ workers }: { workers: Worker[] }) {
       {workers.length === 0 ? (
         <p className="text-muted">No worker runs. A deploy starts one, or the next request to deployed code.</p>
       ) : (
-        <Table label="Running workers" head={['Process', 'State', 'Deployment', 'Invocations', 'Memory']}>
+        <Table label="Running workers" head={['Process', 'State', 'Deployment', 'Requests now', 'Memory']}>
           {workers.map((worker) => (
             <tr key={worker.id}>
               <td className="tabular-nums">{worker.pid}</td>
