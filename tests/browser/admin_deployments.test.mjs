@@ -18,7 +18,7 @@ ${more}
 export default app.init();
 `;
 
-const short = (id) => id.slice(0, 8);
+const short = (id) => `${id.slice(0, 8)}…${id.slice(-4)}`;
 const region = (page) => page.getByRole('region', { name: 'Deployments' });
 const message = (page, text) => page.getByRole('status', { name: 'Messages' }).getByText(text);
 

@@ -26,3 +26,6 @@ export function duration(ms: number): string {
 }
 
 export const plural = (count: number, one: string, many = `${one}s`) => `${number(count)} ${count === 1 ? one : many}`;
+
+// An id of 24 letters in a few: its beginning is the second in which it was made, its end tells it from others of that second.
+export const shortId = (id: string) => `${id.slice(0, 8)}…${id.slice(-4)}`;

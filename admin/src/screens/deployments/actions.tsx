@@ -6,25 +6,25 @@ import type { Deployment } from '../../api/shapes';
 import { useSpace } from '../../app/space';
 import { coho } from '../../ui/command';
 import { Confirm, Dialog } from '../../ui/dialog';
-import { dateTime } from '../../ui/format';
+import { dateTime, shortId } from '../../ui/format';
 import { Button, Command, kInput, Problem } from '../../ui/kit';
 
 export const kStale: OperationName[] = ['deploy.list', 'space.get', 'worker.list'];
 const kQuickPercents = [1, 10, 25, 50];
-const nameOf = (one: Deployment) => `${one.id.slice(0, 8)} of ${dateTime(one.createdMs)}`;
+const nameOf = (one: Deployment) => `${shortId(one.id)} of ${dateTime(one.createdMs)}`;
 
 export function RollBack({ to, active, close }: { to: Deployment; active: Deployment | undefined; close: () => void }) {
   const { at } = useSpace();
   const change = useChange('deploy.rollback', {
     stale: kStale,
     quiet: true,
-    said: (answer) => `${answer.restores.slice(0, 8)} answers again; the change-over took ${answer.tookMs} ms.`,
+    said: (answer) => `${shortId(answer.restores)} answers again; the change-over took ${answer.tookMs} ms.`,
     then: close,
   });
   return (
     <Confirm
       open
-      title={`${active ? 'Roll back to' : 'Put into service'} ${to.id.slice(0, 8)}`}
+      title={`${active ? 'Roll back to' : 'Put into service'} ${shortId(to.id)}`}
       close={close}
       word=""
       action={active ? 'Roll back' : 'Put into service'}
@@ -50,7 +50,7 @@ export function SplitDialog({ deployment, percent: before, close }: { deployment
   const isRight = Number.isInteger(percent) && percent >= 0 && percent <= 100;
   const result = percent === 0 ? 'The split ends: everyone meets the active deployment.' : percent === 100 ? 'It becomes the active deployment for everyone.' : `${percent} of a hundred clients meet it, the others the active one. A client stays on its side.`;
   return (
-    <Dialog open title={`Split: clients for ${deployment.id.slice(0, 8)}`} close={close}>
+    <Dialog open title={`Split: clients for ${shortId(deployment.id)}`} close={close}>
       <form
         className="flex flex-col gap-3"
         onSubmit={(event) => {
@@ -115,7 +115,7 @@ export function SplitBanner({ deployment, percent, change }: { deployment: Deplo
   return (
     <section aria-label="Split" className="flex flex-wrap items-center gap-2 rounded-md bg-warn-tint px-3 py-2 text-warn">
       <span className="min-w-0 flex-1 basis-64">
-        Two versions answer: {percent} % of the clients meet <code title={deployment.id}>{deployment.id.slice(0, 8)}</code>, the others the active one.
+        Two versions answer: {percent} % of the clients meet <code title={deployment.id}>{shortId(deployment.id)}</code>, the others the active one.
       </span>
       {change && (
         <>

@@ -4,7 +4,7 @@ import { useState } from 'react';
 import { send } from '../../api/client';
 import type { Deployment } from '../../api/shapes';
 import { useSpace } from '../../app/space';
-import { dateTime, number } from '../../ui/format';
+import { dateTime, number, shortId } from '../../ui/format';
 import { Button, Problem, SelectField } from '../../ui/kit';
 import { manifestChanges, textChanges, type Change, type TextDiff } from './diff';
 
@@ -56,7 +56,7 @@ export function Changes({ deployment, others }: { deployment: Deployment; others
       >
         {others.map((one) => (
           <option key={one.id} value={one.id}>
-            {one.id.slice(0, 8)}, {dateTime(one.createdMs)}
+            {shortId(one.id)}, {dateTime(one.createdMs)}
             {one.active ? ', active' : ''}
           </option>
         ))}

@@ -7,7 +7,7 @@ import { useSpace } from '../../app/space';
 import { Code } from '../../ui/code';
 import { coho } from '../../ui/command';
 import { Dialog } from '../../ui/dialog';
-import { bytes, number } from '../../ui/format';
+import { bytes, number, shortId } from '../../ui/format';
 import { Button, Command, CopyButton, Moment, Problem, Show } from '../../ui/kit';
 import { saveAnswer, saveBlob } from '../../ui/save';
 import { Changes } from './changes';
@@ -88,7 +88,7 @@ function Bundle({ deployment }: { deployment: Deployment }) {
 
 export function Details({ deployment, all, close }: { deployment: Deployment; all: Deployment[]; close: () => void }) {
   return (
-    <Dialog wide open title={`Deployment ${deployment.id.slice(0, 8)}`} close={close}>
+    <Dialog wide open title={`Deployment ${shortId(deployment.id)}`} close={close}>
       <div className="flex flex-col gap-5">
         <dl className="grid grid-cols-2 gap-3 sm:grid-cols-4">
           <Fact label="Id" className="col-span-2">
@@ -107,7 +107,7 @@ export function Details({ deployment, all, close }: { deployment: Deployment; al
           <Fact label="Bundle">{bytes(deployment.bundleBytes)}</Fact>
           {deployment.restores && (
             <Fact label="Brought back">
-              <code title={deployment.restores}>{deployment.restores.slice(0, 8)}</code>
+              <code title={deployment.restores}>{shortId(deployment.restores)}</code>
             </Fact>
           )}
         </dl>

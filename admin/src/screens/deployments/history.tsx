@@ -1,6 +1,6 @@
 // The deployments that are kept, newest first.
 import type { Deployment } from '../../api/shapes';
-import { bytes, plural } from '../../ui/format';
+import { bytes, plural, shortId } from '../../ui/format';
 import { Badge, Button, Moment, Table } from '../../ui/kit';
 
 export type Doing = { what: 'details' | 'rollback' | 'split'; id: string } | { what: 'upload' | 'undeploy' };
@@ -26,7 +26,7 @@ export function History({ deployments, canWrite, start }: { deployments: Deploym
   return (
     <Table label="Deployments" head={['Deployment', 'Created', 'Branch, commit', 'Bundle', <span className="sr-only">What can be done</span>]}>
       {deployments.map((one) => {
-        const name = one.id.slice(0, 8);
+        const name = shortId(one.id);
         return (
           <tr key={one.id} data-id={one.id}>
             <td className="whitespace-nowrap">
@@ -34,7 +34,7 @@ export function History({ deployments, canWrite, start }: { deployments: Deploym
                 {name}
               </button>{' '}
               {one.active && <Badge kind="good">active</Badge>} {one.percent > 0 && one.percent < 100 && <Badge kind="warn">{one.percent} %</Badge>}
-              {one.restores && <div className="text-xs text-muted">is {one.restores.slice(0, 8)} again</div>}
+              {one.restores && <div className="text-xs text-muted">is {shortId(one.restores)} again</div>}
             </td>
             <td>
               <Moment ms={one.createdMs} />

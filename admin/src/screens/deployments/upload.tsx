@@ -5,7 +5,7 @@ import { useChange } from '../../api/hooks';
 import { useSpace } from '../../app/space';
 import { coho } from '../../ui/command';
 import { Dialog } from '../../ui/dialog';
-import { bytes, plural } from '../../ui/format';
+import { bytes, plural, shortId } from '../../ui/format';
 import { Button, Command, Field, Problem, TextField } from '../../ui/kit';
 import { kStale } from './actions';
 
@@ -44,7 +44,7 @@ export function Upload({ close }: { close: () => void }) {
   const deploy = useChange('deploy', {
     stale: kStale,
     quiet: true,
-    said: (answer) => `${answer.id.slice(0, 8)} is in service with ${plural(answer.routes.length, 'route')}; its worker started in ${answer.startMs} ms.`,
+    said: (answer) => `${shortId(answer.id)} is in service with ${plural(answer.routes.length, 'route')}; its worker started in ${answer.startMs} ms.`,
     then: close,
   });
   const wrong = file ? wrongWith(file) : null;

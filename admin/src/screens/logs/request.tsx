@@ -5,7 +5,7 @@ import type { ReactNode } from 'react';
 import type { LogLine, RequestFields } from '../../api/shapes';
 import { useSpace } from '../../app/space';
 import { coho } from '../../ui/command';
-import { duration } from '../../ui/format';
+import { duration, shortId } from '../../ui/format';
 import { Command, CopyButton, Empty, Moment, Panel, Show } from '../../ui/kit';
 import { isEnd } from './groups';
 import { Line, Status } from './line';
@@ -28,7 +28,7 @@ function Facts({ end }: { end: LogLine }) {
       'Deployment',
       deployment ? (
         <Link key="deployment" to="/p/$project/$space/deployments" params={at} className={`${kLink} font-mono`} title={deployment}>
-          {deployment.slice(0, 8)}
+          {shortId(deployment)}
         </Link>
       ) : (
         '–'

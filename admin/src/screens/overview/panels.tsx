@@ -4,7 +4,7 @@ import { useSpace } from '../../app/space';
 import { useRead } from '../../api/hooks';
 import type { Space, Worker } from '../../api/shapes';
 import { coho } from '../../ui/command';
-import { bytes, number } from '../../ui/format';
+import { bytes, number, shortId } from '../../ui/format';
 import { Badge, Command, CopyButton, Moment, Panel, Show, Table } from '../../ui/kit';
 
 const kLink = 'text-accent underline underline-offset-2';
@@ -78,7 +78,7 @@ export function Workers({ workers }: { workers: Worker[] }) {
                 <Badge kind={kStates[worker.state] ?? 'plain'}>{worker.state}</Badge>
               </td>
               <td>
-                <code title={worker.deployment}>{worker.deployment.slice(0, 8)}</code>
+                <code title={worker.deployment}>{shortId(worker.deployment)}</code>
               </td>
               <td className="tabular-nums">{number(worker.invocations)}</td>
               <td className="whitespace-nowrap tabular-nums">{worker.memoryBytes ? bytes(worker.memoryBytes) : '–'}</td>
@@ -111,7 +111,7 @@ export function LastDeploys() {
               {deployments.slice(0, kDeploysShown).map((one) => (
                 <tr key={one.id}>
                   <td className="whitespace-nowrap">
-                    <code title={one.id}>{one.id.slice(0, 8)}</code> {one.active && <Badge kind="good">active</Badge>}{' '}
+                    <code title={one.id}>{shortId(one.id)}</code> {one.active && <Badge kind="good">active</Badge>}{' '}
                     {!one.active && one.percent > 0 && <Badge kind="warn">{one.percent} %</Badge>}
                   </td>
                   <td>
