@@ -35,7 +35,7 @@ const open = async (t, { part = 'policy', policy, ...options } = {}) => {
 const tab = (page, name) => page.getByRole('tab', { name, exact: true }).click();
 const bearer = (token) => ({ headers: { authorization: `Bearer ${token}` } });
 
-test('a space is closed until its JWKS URL is set on the screen; wrong addresses are told at the field', async (t) => {
+test('OP-02 a space is closed until its JWKS URL is set on the screen; wrong addresses are told at the field', async (t) => {
   const { page, server, app, jwks, problems } = await open(t);
   const token = await idp.token({ audience: kAudience });
   assert.equal((await fetch(`${app.url}/hello`, bearer(token))).status, 403);

@@ -55,7 +55,7 @@ async function drop(target, file) {
   await target.dispatchEvent('drop', { dataTransfer: transfer });
 }
 
-test('a deployment is rolled back by mouse, and the old code answers', async (t) => {
+test('OP-02 a deployment is rolled back by mouse, and the old code answers', async (t) => {
   const { server, at, list, says } = await startTwo(t);
   const [second, first] = await list();
   assert.equal(await says(), 'second');

@@ -55,7 +55,7 @@ test('a new server: the first steps are told, a project and a space are made by 
   assert.deepEqual(problems, []);
 });
 
-test('a variable is set by mouse, and the code that runs has it; an encrypted one is never shown', async (t) => {
+test('OP-02 a variable is set by mouse, and the code that runs has it; an encrypted one is never shown', async (t) => {
   const { server, app, page, part, problems } = await openSettings(t, { script: kScript, deploy: true });
   const greeting = async () => (await fetch(`${app.url}/greeting`, { headers: { 'x-apikey': key } })).json();
   // Workers that have the variables as they were are replaced behind the answer.

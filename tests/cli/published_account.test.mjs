@@ -61,7 +61,7 @@ describe('the published command line and people', () => {
     if (dir) await rm(dir, { recursive: true, force: true });
   });
 
-  test('CP-01 login: the menu, the page in Chromium, the token', { timeout: 240_000 }, async (t) => {
+  test('CP-01 CP-09 login: the menu, the page in Chromium, the token', { timeout: 240_000 }, async (t) => {
     assert.match(await ann.good(['account']), /You need to log in or sign up first with/);
     const browser = await launchChromium();
     t.after(() => browser.close());
@@ -102,7 +102,7 @@ describe('the published command line and people', () => {
     assert.equal(await page.locator('#confirm').isVisible(), false, 'an address is good once');
   });
 
-  test('CP-01 login: named providers, the way out, and who else may not confirm', async () => {
+  test('CP-01 CP-09 login: named providers, the way out, and who else may not confirm', async () => {
     assert.match((await ann.screen(['login', 'nonsense'])), /Unknown authentication provider/);
     const leaving = ann.open(['login']);
     await leaving.seen(/Exit/);
@@ -273,7 +273,7 @@ describe('the published command line and people', () => {
     assert.deepEqual(only.Tokens[0], token);
   });
 
-  test('CP-01 add-admintoken, admintokens, remove-admintoken', async () => {
+  test('CP-01 CP-09 add-admintoken, admintokens, remove-admintoken', async () => {
     const choose = (keys) => [[/Select personal account or team/, keys]];
     const mine = await ann.talk(['add-admintoken'], choose(kEnter));
     const crews = await ann.talk(['add-admintoken'], choose(`${kDown}${kEnter}`));
@@ -414,7 +414,7 @@ describe('the published command line and people', () => {
     await running.done;
   });
 
-  test('CP-01 logout; a login that was ended elsewhere', async () => {
+  test('CP-01 CP-09 logout; a login that was ended elsewhere', async () => {
     const token = await bob.token();
     assert.match(await bob.good(['logout']), /You are now logged out/);
     assert.equal(await bob.token(), undefined);
