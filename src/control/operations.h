@@ -1,5 +1,5 @@
-// The one table of operations: name, where it is found, what it takes, who may, what it does. The doors (REST now; OpenAPI,
-// GraphQL and the _A_D_M_ endpoints later) only translate to and from it.
+// The one table of operations: name, where it is found, what it takes, who may, what it does. The doors (REST, GraphQL,
+// the _A_D_M_ endpoints of the published command line) only translate to and from it.
 #pragma once
 
 #include <cstddef>

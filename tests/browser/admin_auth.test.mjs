@@ -2,31 +2,24 @@
 // tokens, and callers are held to addresses and origins. What the page says was done is looked up at the server.
 
 import assert from 'node:assert/strict';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import test, { after, before } from 'node:test';
-import { startDevIdp } from '../lib/redd.mjs';
-import { openAdmin, startSpace } from './lib/admin.mjs';
+import { kReachesIdp, openAdmin, openIdp, startSpace } from './lib/admin.mjs';
 import { keepPicture, launchChromium } from './lib/chromium.mjs';
+import { kAudience } from './lib/processes.mjs';
 
-const kAudience = 'https://hello.redd.test';
-const kArgs = ['--allow-private', 'localhost'];
 
-let browser, idp, idpDir;
+let browser, idp, closeIdp;
 before(async () => {
   browser = await launchChromium();
-  idpDir = await mkdtemp(join(tmpdir(), 'redd-idp-'));
-  idp = await startDevIdp(idpDir);
+  ({ idp, close: closeIdp } = await openIdp());
 });
 after(async () => {
   await browser?.close();
-  await idp?.stop();
-  if (idpDir) await rm(idpDir, { recursive: true, force: true });
+  await closeIdp?.();
 });
 
 const open = async (t, { part = 'policy', policy, ...options } = {}) => {
-  const { server, app, at } = await startSpace(t, { args: kArgs });
+  const { server, app, at } = await startSpace(t, { args: kReachesIdp });
   if (policy) await server.api('PUT', `${app.space}/jwks`, policy);
   const opened = await openAdmin(t, browser, server, { path: `${at}/auth?part=${part}`, ...options });
   await opened.page.getByRole('heading', { level: 1, name: 'Auth' }).waitFor();

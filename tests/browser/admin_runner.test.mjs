@@ -1,17 +1,13 @@
 // The API runner: a route is called with a token of one's choice, the answer is shown, and the copies as curl and as fetch do the same.
 
 import assert from 'node:assert/strict';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import test, { after, before } from 'node:test';
 import { makeApp } from '../lib/app.mjs';
-import { run, startDevIdp } from '../lib/redd.mjs';
-import { logIn, openAdmin, startSpace } from './lib/admin.mjs';
+import { run } from '../lib/redd.mjs';
+import { kReachesIdp, logIn, openAdmin, openIdp, startSpace } from './lib/admin.mjs';
 import { keepPicture, launchChromium } from './lib/chromium.mjs';
+import { kAudience } from './lib/processes.mjs';
 
-const kAudience = 'https://hello.redd.test';
-const kArgs = ['--allow-private', 'localhost'];
 const kPixel = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==';
 const kScript = `
 import { app } from 'codehooks-js';
@@ -25,22 +21,20 @@ app.get(/^\\/v\\d+\\/thing$/, (req, res) => res.json({ matched: true }));
 export default app.init();
 `;
 
-let browser, idp, idpDir;
+let browser, idp, closeIdp;
 before(async () => {
   browser = await launchChromium();
-  idpDir = await mkdtemp(join(tmpdir(), 'redd-idp-'));
-  idp = await startDevIdp(idpDir);
+  ({ idp, close: closeIdp } = await openIdp());
 });
 after(async () => {
   await browser?.close();
-  await idp?.stop();
-  if (idpDir) await rm(idpDir, { recursive: true, force: true });
+  await closeIdp?.();
 });
 
 const policy = () => ({ url: idp.jwks, issuer: idp.issuer, audience: [kAudience] });
 
 const open = async (t, { app: other, deploy, ...options } = {}) => {
-  const started = await startSpace(t, { args: kArgs, script: kScript, deploy });
+  const started = await startSpace(t, { args: kReachesIdp, script: kScript, deploy });
   const app = other ? await other(started.server) : started.app;
   await started.server.api('PUT', `${app.space}/jwks`, policy());
   const opened = await openAdmin(t, browser, started.server, { path: `/_/p/${app.project}/dev/runner`, permissions: ['clipboard-read', 'clipboard-write'], ...options });

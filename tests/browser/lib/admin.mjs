@@ -1,7 +1,10 @@
 // The admin UI as a person meets it: a real redd with a real space, the page in Chromium, logged in.
 
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { makeApp } from '../../lib/app.mjs';
-import { startRedd } from '../../lib/redd.mjs';
+import { startDevIdp, startRedd } from '../../lib/redd.mjs';
 import { openPage } from './chromium.mjs';
 
 const kScript = `
@@ -25,6 +28,18 @@ export async function startSpace(t, { script = kScript, args = [], deploy = true
   if (deploy) await app.deploy();
   return { server, app, at: `/_/p/${app.project}/dev` };
 }
+
+/** {idp, close()}: the development identity provider for the tests of a file; a redd reaches it with kReachesIdp. */
+export async function openIdp() {
+  const dir = await mkdtemp(join(tmpdir(), 'redd-idp-'));
+  const idp = await startDevIdp(dir);
+  const close = async () => {
+    await idp.stop();
+    await rm(dir, { recursive: true, force: true });
+  };
+  return { idp, close };
+}
+export const kReachesIdp = ['--allow-private', 'localhost'];
 
 /** A page at `path`, logged in with `token`. {page, requests, problems} as openPage() gives them. */
 export async function openAdmin(t, browser, server, { path = '/_/', token = server.token, ...options } = {}) {

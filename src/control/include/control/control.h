@@ -1,5 +1,5 @@
 // The control plane: everything people do to projects and spaces, as one table of operations behind a REST door
-// (src/control/API.md) and the _A_D_M_ endpoints of the published command line. A later door (GraphQL) comes from the same table.
+// (src/control/API.md), GraphQL, and the _A_D_M_ endpoints of the published command line; and the admin UI, which uses the first of them.
 //
 // Belongs to one loop, the one on which Supervisor, Stores and LogBook live. What blocks (the catalogue's synced commits) runs on one
 // thread of its own, so operations that change something happen one after the other. Deploys of one space are serialised.
