@@ -8,6 +8,7 @@
 #include <unordered_map>
 
 #include "base/json.h"
+#include "base/remove_gently.h"
 #include "base/write_behind.h"
 #include "crypto/hash.h"
 #include "disk.h"
@@ -70,8 +71,10 @@ struct ArchiveWriter::State {
   WriteBehind behind = {};
 
   ~State() {
+    if (draft.empty()) return;
     std::error_code ignored;
-    if (!draft.empty()) fs::remove(draft, ignored);
+    out = Descriptor();  // nobody may have it open
+    removeGently(draft, ignored);
   }
   Result<void> put(std::string_view content) {
     whole.update(content);

@@ -9,6 +9,7 @@
 #include <system_error>
 
 #include "base/random.h"
+#include "base/remove_gently.h"
 
 namespace redd::backup {
 
@@ -121,12 +122,12 @@ Result<ScratchFolder> ScratchFolder::in(const fs::path& dataDir) { return make(d
 
 void clearStaging(const fs::path& dataDir) {
   std::error_code ignored;
-  fs::remove_all(dataDir / "staging", ignored);
+  removeAllGently(dataDir / "staging", ignored);
 }
 
 ScratchFolder::~ScratchFolder() {
   std::error_code ignored;
-  if (!path_.empty()) fs::remove_all(path_, ignored);
+  if (!path_.empty()) removeAllGently(path_, ignored);
 }
 
 }  // namespace redd::backup

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/random.h"
+#include "base/remove_gently.h"
 #include "crypto/passphrase.h"
 #include "disk.h"
 #include "server_files.h"
@@ -90,7 +91,7 @@ class Backing {
   Result<void> addCopy(const std::string& name) {
     REDD_TRY_VOID(writer_.addFile(name, scratch_));
     std::error_code ignored;
-    for (const char* suffix : {"", "-wal", "-shm"}) fs::remove(scratch_.string() + suffix, ignored);
+    for (const char* suffix : {"", "-wal", "-shm"}) removeGently(scratch_.string() + suffix, ignored);
     return {};
   }
   Result<void> addDatabase(const std::string& name) {

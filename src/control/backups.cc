@@ -7,6 +7,7 @@
 
 #include "backup/server_backup.h"
 #include "base/log.h"
+#include "base/remove_gently.h"
 
 namespace redd::control {
 
@@ -34,7 +35,7 @@ void removeLeftovers(const fs::path& folder) {
     const std::string_view rest = std::string_view(name).substr(suffix + kSuffix.size());
     if ((rest == ".part" || rest.starts_with(".copying-")) && one->last_write_time(failed) < old) left.push_back(one->path());
   }
-  for (const auto& path : left) fs::remove_all(path, failed);
+  for (const auto& path : left) removeAllGently(path, failed);
 }
 
 Error noSuch(const std::string& name) { return notFound(fmt::format("There is no backup '{}'.", name.substr(0, 100))); }
@@ -136,7 +137,7 @@ void Backups::removeOld() const {
   const auto all = list();
   for (std::size_t i = options_.keep; all && i < all->size(); ++i) {
     std::error_code ignored;
-    fs::remove(options_.folder / (*all)[i].name, ignored);
+    removeGently(options_.folder / (*all)[i].name, ignored);
   }
 }
 
@@ -170,7 +171,7 @@ Result<backup::Description> Backups::verify(const std::string& name, backup::Pro
 Result<void> Backups::remove(const std::string& name) const {
   REDD_TRY(const auto path, pathOf(name));
   std::error_code failed;
-  fs::remove(path, failed);
+  removeGently(path, failed);
   if (failed) return Error::make(ErrorCode::internal, fmt::format("{} cannot be removed: {}", name, failed.message()));
   return {};
 }

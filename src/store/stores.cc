@@ -7,6 +7,7 @@
 #include "sqlite/space_copy.h"
 #include "sqlite/sqlite_store.h"
 #include "store/store.h"
+#include "base/remove_gently.h"
 
 namespace redd::store {
 namespace {
@@ -104,7 +105,7 @@ class SqliteStores final : public std::enable_shared_from_this<SqliteStores> {
 
   static Result<void> removeFolder(const std::filesystem::path& folder) {
     std::error_code failed;
-    std::filesystem::remove_all(folder, failed);
+    removeAllGently(folder, failed);
     if (failed) return Error::hidden(ErrorCode::internal, fmt::format("{} cannot be removed: {}", folder.string(), failed.message()));
     return {};
   }

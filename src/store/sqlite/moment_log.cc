@@ -12,6 +12,7 @@
 #include <system_error>
 
 #include "base/log.h"
+#include "base/remove_gently.h"
 #include "crypto/hash.h"
 #include "store/sqlite/database.h"
 
@@ -218,11 +219,11 @@ void MomentLog::prune() const {
   }
   std::ranges::sort(chains);
   const auto oldest = nowMs() - keepMs_;
-  for (std::size_t i = 0; i + 1 < chains.size() && chains[i + 1] <= oldest; ++i) fs::remove_all(folder_ / std::to_string(chains[i]), code);
+  for (std::size_t i = 0; i + 1 < chains.size() && chains[i + 1] <= oldest; ++i) removeAllGently(folder_ / std::to_string(chains[i]), code);
   const auto tooOld = fs::file_time_type::clock::now() - std::chrono::milliseconds(keepMs_);
   for (auto one = fs::recursive_directory_iterator(retiredIn(folder_), code); !code && one != fs::end(one); one.increment(code)) {
     std::error_code ignored;
-    if (one->is_regular_file(ignored) && one->last_write_time(ignored) < tooOld) fs::remove(one->path(), ignored);
+    if (one->is_regular_file(ignored) && one->last_write_time(ignored) < tooOld) removeGently(one->path(), ignored);
   }
 }
 
