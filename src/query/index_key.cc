@@ -97,6 +97,34 @@ std::vector<std::string> indexKeys(const std::vector<Path>& fields, const Value&
   return keys;
 }
 
+std::string behindText(std::string_view text) { return std::string(text) + '\0'; }
+
+namespace {
+
+// Where the texts begin whose keys are not before `edge`: the key of a text, keyAfter() of one, or the beginning of one, with or without keyAfter().
+std::string textAt(std::string_view edge) {
+  std::string text;
+  for (std::size_t i = 1; i < edge.size(); ++i) {
+    text += edge[i];
+    if (edge[i] != 0) continue;
+    if (i + 1 < edge.size() && edge[i + 1] == '\xff') {
+      ++i;
+    } else {  // the end mark; behind it only keyAfter()
+      text.pop_back();
+      return i + 2 < edge.size() ? behindText(text) : text;
+    }
+  }
+  return text;
+}
+
+}  // namespace
+
+std::optional<TextRange> textsIn(const KeyRange& range) {
+  const std::string first(1, kText), last = keyAfter(first);
+  TextRange texts{range.from <= first ? "" : range.from >= last ? kBehindTexts : textAt(range.from), range.to >= last ? kBehindTexts : range.to <= first ? "" : textAt(range.to)};
+  return texts.from < texts.to ? std::optional(std::move(texts)) : std::nullopt;
+}
+
 std::vector<KeyRange> joined(std::vector<KeyRange> ranges) {
   std::ranges::sort(ranges);
   std::vector<KeyRange> out;

@@ -7,6 +7,7 @@
 
 #include "base/json.h"
 #include "document_writer.h"
+#include "query/index_key.h"
 #include "query/schema.h"
 #include "query/value.h"
 
@@ -119,8 +120,7 @@ Result<IndexPiece> buildIndexPiece(DocumentRows& rows, const std::string& collec
     bytes += json.size();
     return found.size() < kPieceDocuments && bytes < kPieceBytes;
   };
-  const auto behind = after.empty() ? std::nullopt : std::optional(after);
-  REDD_TRY_VOID(rows.scan(collection, behind, DocumentRows::Direction::forward, gather));
+  REDD_TRY_VOID(rows.scan(collection, {after.empty() ? after : query::behindText(after)}, DocumentRows::Direction::forward, gather));
   IndexPiece piece{after, found.size(), found.empty()};
   query::Parser parser;
   for (const auto& [id, json] : found) {

@@ -27,9 +27,12 @@ class DocumentRows {
 
   // ---- documents; writers go through DocumentWriter, which keeps all the rest in step ----
   virtual Result<std::optional<std::string>> get(const std::string& collection, std::string_view id) = 0;
-  // In _id order, behind `after`. The rows must not be changed during the scan.
-  virtual Result<void> scan(const std::string& collection, const std::optional<std::string>& after, Direction direction,
-                            const Visit& visit) = 0;
+  // In _id order, the ids in [from, to); no id reaches kBehindIds. The rows must not be changed during the scan.
+  static constexpr char kBehindIds[] = "\xff";
+  struct IdRange {
+    std::string from{}, to = kBehindIds;
+  };
+  virtual Result<void> scan(const std::string& collection, const IdRange& range, Direction direction, const Visit& visit) = 0;
   virtual Result<std::uint64_t> count(const std::string& collection) = 0;
   virtual Result<bool> insert(const std::string& collection, std::string_view id, std::string_view json) = 0;  // false: is there
   virtual Result<void> put(const std::string& collection, std::string_view id, std::string_view json) = 0;     // is there
@@ -48,6 +51,9 @@ class DocumentRows {
   using VisitKeyed = std::function<Result<bool>(std::string_view key, std::string_view id, std::string_view json)>;
   virtual Result<void> scanByKeys(const std::string& collection, std::int64_t index, const std::string& from, const std::string& to,
                                   const std::optional<KeyPlace>& after, Direction direction, const VisitKeyed& visit) = 0;
+  // The documents with this very key whose ids lie in the range, in _id order.
+  virtual Result<void> scanPoint(const std::string& collection, std::int64_t index, const std::string& key, const IdRange& range, Direction direction,
+                                 const Visit& visit) = 0;
   virtual Result<void> addKey(std::int64_t index, std::string_view key, std::string_view id) = 0;  // nothing when it is there
   virtual Result<void> removeKey(std::int64_t index, std::string_view key, std::string_view id) = 0;
 

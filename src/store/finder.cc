@@ -94,7 +94,7 @@ Result<std::vector<std::string>> Finder::explain(DocumentRows& rows) {
     REDD_TRY(const auto items, documents(rows));
     returned += items.size();
   }
-  const auto sort = options_.sort.empty() ? "none" : plan_->sorted() ? "index" : "memory";
+  const auto sort = options_.sort.empty() ? "none" : !plan_->sorted() ? "memory" : plan_->mayComeAgain() ? "index" : "_id";
   return std::vector{fmt::format(R"({{{},"sort":"{}","returned":{},"ms":{}}})", plan_->describe(), sort, returned,
                                  static_cast<double>((monotonicNs() - startNs) / 1'000) / 1'000)};
 }
@@ -106,7 +106,7 @@ Result<std::vector<std::string>> Finder::readPage(DocumentRows& rows) {
   bool full = false;
   const auto see = [&](const Plan::Match& match) -> Result<bool> {
     last_ = match.place;
-    if (plan_->sorted() && !seen_.insert(match.place.id).second) return true;
+    if (plan_->mayComeAgain() && !seen_.insert(match.place.id).second) return true;
     if (seen_.size() > kSortedMax) return tooManyToSort();
     if (options_.offset > 0) {
       --options_.offset;
@@ -120,6 +120,10 @@ Result<std::vector<std::string>> Finder::readPage(DocumentRows& rows) {
     return !full;
   };
   const auto direction = options_.direction == query::FindOptions::Direction::forward ? Plan::Direction::forward : Plan::Direction::backward;
+  if (options_.offset > 0 && !last_) {
+    REDD_TRY(const auto passed, plan_->skip(rows, options_.offset, last_));
+    options_.offset -= passed;
+  }
   const auto after = last_;
   REDD_TRY_VOID(plan_->run(rows, after, direction, see));
   done_ = !full;

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <limits>
 #include <thread>
 
 #include "base/json.h"
@@ -16,7 +15,7 @@ using Ranges = std::vector<KeyRange>;
 
 constexpr std::size_t kEstimateMax = 1'000;  // keys that are counted to compare two indexes
 constexpr std::size_t kRangesMax = 1'000;
-constexpr std::uint64_t kDocumentsPerTurn = 128;  // about 0.1 ms of a scan
+constexpr std::uint64_t kDocumentsPerTurn = 128, kKeysPerTurn = 1'024;  // about 0.1 ms of a scan
 
 KeyRange wideRange() { return {query::kWideKey, query::keyAfter(query::kWideKey), false}; }
 
@@ -110,10 +109,32 @@ Result<void> Plan::choose(DocumentRows& rows, const query::Sort& sort) {
     ids_->erase(std::unique(ids_->begin(), ids_->end()), ids_->end());
     named_ = true;
     access_ = Access::ids;
-    return {};
   }
-  if (!known_) return {};
-  auto order = sort.empty() ? std::nullopt : bestOrder(sort);
+  // No two are equal behind their _id; and by ascending _id is how equal keys of an index come anyway.
+  SortFields wanted = sort.fields();
+  const auto id = std::ranges::find(wanted, "_id", [](const auto& field) { return field.path.name(); });
+  byId_ = !wanted.empty() && id == wanted.begin();
+  if (byId_) direction_ = id->descending ? Direction::backward : Direction::forward;
+  if (byId_ || (id != wanted.end() && !id->descending)) wanted = wanted.first(static_cast<std::size_t>(id - wanted.begin()));
+  if (ids_ || !known_) return {};
+  REDD_TRY_VOID(chooseIndex(rows, wanted));
+  if (access_ == Access::scan || access_ == Access::point) narrow();
+  return {};
+}
+
+// To the ids that can match.
+void Plan::narrow() {
+  const auto own = boundsOn(bounds_, "_id", false);
+  if (!own) return;
+  if (access_ == Access::scan) access_ = Access::range;
+  idRanges_.clear();
+  for (const auto& range : *own) {
+    if (auto texts = query::textsIn(range)) idRanges_.push_back({std::move(texts->from), std::move(texts->to)});
+  }
+}
+
+Result<void> Plan::chooseIndex(DocumentRows& rows, SortFields wanted) {
+  auto order = wanted.empty() ? std::nullopt : bestOrder(wanted);
   if (!order || order->fixed == 0) {
     REDD_TRY(const auto best, bestSearch(rows, order ? Rivals::order : Rivals::none));
     // A few documents are sorted sooner than a long index is walked to find them.
@@ -125,14 +146,13 @@ Result<void> Plan::choose(DocumentRows& rows, const query::Sort& sort) {
   access_ = Access::ordered;
   index_ = order->index;
   ranges_ = std::move(order->ranges);
-  direction_ = sort.fields().front().descending ? Direction::backward : Direction::forward;
+  direction_ = wanted.front().descending ? Direction::backward : Direction::forward;
   if (direction_ == Direction::backward) std::ranges::reverse(ranges_);
   return {};
 }
 
 // An index gives the sort's order when its fields are those of the sort, in one direction, behind fields that have one key each.
-std::optional<Plan::Order> Plan::orderOf(const Index& index, const query::Sort& sort) const {
-  const auto& wanted = sort.fields();
+std::optional<Plan::Order> Plan::orderOf(const Index& index, SortFields wanted) const {
   if (index.many || index.state != IndexInfo::State::ready || wanted.size() > index.fields.size()) return std::nullopt;
   const auto fixed = index.fields.size() - wanted.size();
   Ranges ranges = {{"", "\xff", true}};
@@ -151,10 +171,10 @@ std::optional<Plan::Order> Plan::orderOf(const Index& index, const query::Sort& 
   return Order{&index, std::move(ranges), fixed};
 }
 
-std::optional<Plan::Order> Plan::bestOrder(const query::Sort& sort) const {
+std::optional<Plan::Order> Plan::bestOrder(SortFields wanted) const {
   std::optional<Order> best;
   for (const auto& index : known_->indexes) {
-    auto order = orderOf(index, sort);
+    auto order = orderOf(index, wanted);
     if (order && (!best || order->fixed > best->fixed)) best = std::move(order);
   }
   return best;
@@ -238,18 +258,34 @@ Result<bool> Plan::gather(DocumentRows& rows, std::int64_t index, const Ranges& 
 // ---- running ----
 
 Result<void> Plan::run(DocumentRows& rows, const std::optional<Place>& after, Direction direction, const See& see) {
+  if (sorted()) direction = direction_;
   if (after && (access_ == Access::point || access_ == Access::ordered)) REDD_TRY_VOID(checkIndex(rows));
-  if (access_ == Access::point && direction == Direction::backward) {  // keys come with ascending ids
-    REDD_TRY_VOID(gather(rows, index_->number, ranges_, std::numeric_limits<std::size_t>::max()));
-    access_ = Access::ids;
-  }
   switch (access_) {
     case Access::ids: return runIds(rows, after, direction, see);
-    case Access::point: return runKeys(rows, after, direction, see);
-    case Access::ordered: return runKeys(rows, after, direction_, see);
-    case Access::scan: return runScan(rows, after, direction, see);
+    case Access::ordered: return runKeys(rows, after, direction, see);
+    case Access::point:
+    case Access::range:
+    case Access::scan: return runRanges(rows, after, direction, see);
   }
   return {};
+}
+
+Result<std::uint64_t> Plan::skip(DocumentRows& rows, std::uint64_t count, std::optional<Place>& after) {
+  std::uint64_t passed = 0;
+  if (access_ != Access::ordered || !filters_.empty()) return passed;
+  Place last;
+  const auto see = [&](std::string_view key, std::string_view id) -> Result<bool> {
+    if (++cost_.keys % kKeysPerTurn == 0) std::this_thread::yield();
+    last.key.assign(key);
+    last.id.assign(id);
+    return ++passed < count;
+  };
+  for (const auto& range : ranges_) {
+    if (passed >= count) break;
+    REDD_TRY_VOID(rows.scanKeys(index_->number, range.from, range.to, std::nullopt, direction_, see));
+  }
+  if (passed > 0) after = std::move(last);
+  return passed;
 }
 
 // Between two pages of a find the index may have gone.
@@ -298,9 +334,8 @@ Result<void> Plan::runIds(DocumentRows& rows, const std::optional<Place>& after,
 }
 
 Result<void> Plan::runKeys(DocumentRows& rows, const std::optional<Place>& after, Direction direction, const See& see) {
-  const bool point = access_ == Access::point;
   std::optional<DocumentRows::KeyPlace> behind;
-  if (after) behind = {point ? ranges_.front().from : after->key, after->id};
+  if (after) behind = {after->key, after->id};
   bool ended = false;
   const auto visit = [&](std::string_view key, std::string_view id, std::string_view json) -> Result<bool> {
     ++cost_.keys;
@@ -309,7 +344,7 @@ Result<void> Plan::runKeys(DocumentRows& rows, const std::optional<Place>& after
     return more;
   };
   for (const auto& range : ranges_) {
-    const bool passed = behind && (direction == Direction::forward || point ? range.to <= behind->key : range.from > behind->key);
+    const bool passed = behind && (direction == Direction::forward ? range.to <= behind->key : range.from > behind->key);
     if (passed) continue;
     REDD_TRY_VOID(rows.scanByKeys(collection_, index_->number, range.from, range.to, behind, direction, visit));
     if (ended) break;
@@ -317,11 +352,24 @@ Result<void> Plan::runKeys(DocumentRows& rows, const std::optional<Place>& after
   return {};
 }
 
-Result<void> Plan::runScan(DocumentRows& rows, const std::optional<Place>& after, Direction direction, const See& see) {
+Result<void> Plan::runRanges(DocumentRows& rows, const std::optional<Place>& after, Direction direction, const See& see) {
+  const bool forward = direction == Direction::forward;
+  bool ended = false;
+  const bool point = access_ == Access::point;
   const auto visit = [&](std::string_view id, std::string_view json) -> Result<bool> {
-    return show({{}, std::string(id)}, json, see);
+    if (point) ++cost_.keys;
+    REDD_TRY(const bool more, show({{}, std::string(id)}, json, see));
+    ended = !more;
+    return more;
   };
-  return rows.scan(collection_, after ? std::optional(after->id) : std::nullopt, direction, visit);
+  for (std::size_t i = 0; i < idRanges_.size() && !ended; ++i) {
+    auto range = forward ? idRanges_[i] : idRanges_[idRanges_.size() - 1 - i];
+    if (after && forward) range.from = std::max(range.from, query::behindText(after->id));
+    if (after && !forward) range.to = std::min(range.to, after->id);
+    if (range.from >= range.to) continue;
+    REDD_TRY_VOID(point ? rows.scanPoint(collection_, index_->number, ranges_.front().from, range, direction, visit) : rows.scan(collection_, range, direction, visit));
+  }
+  return {};
 }
 
 std::optional<std::string> Plan::onlyId() const {
@@ -336,7 +384,7 @@ std::optional<WantedIndex> Plan::wanted(const query::Sort& sort, bool limited) c
 }
 
 std::string Plan::describe() const {
-  const auto access = access_ == Access::scan ? "scan" : index_ ? "index" : "ids";
+  const auto access = access_ == Access::scan ? "scan" : access_ == Access::range ? "range" : index_ ? "index" : "ids";
   std::string fields;
   if (index_) {
     for (const auto& field : index_->fields) fields += (fields.empty() ? "" : ",") + json::quoted(field);

@@ -1,8 +1,9 @@
 // SQL narrows, the matcher decides (design, section 5): which rows can hold the matches of a query, and in which order they come.
 //
 //   ids      the filter names them, or an index gave them: they are read one by one, in _id order
-//   point    one key of an index: its ids are in _id order already, so nothing is gathered
+//   point    one key of an index, whose ids are in _id order; of them those in a range, if the filter names one
 //   ordered  an index whose order is the sort's
+//   range    a piece of the documents, by _id
 //   scan     every document
 // Whatever comes, all filters must still match; where they say no more than the ids or the key, the document need not be parsed
 // for it.
@@ -11,6 +12,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -24,7 +26,7 @@ namespace redd::store {
 
 class Plan {
  public:
-  enum class Access { ids, point, ordered, scan };
+  enum class Access { ids, point, ordered, range, scan };
   struct Cost {
     std::uint64_t keys = 0, documents = 0;  // read so far
   };
@@ -51,13 +53,17 @@ class Plan {
     query::Parser& parser_;
     mutable const query::Value* document_ = nullptr;
   };
-  // Calls see(match) for the matches behind `after`, until it returns false. In _id order, or, when sorted(), in the order of
-  // the sort.
+  // Calls see(match) for the matches behind `after`, until it returns false. In the order of the sort when sorted(), whatever
+  // the direction; else in _id order.
   using Direction = DocumentRows::Direction;
   using See = std::function<Result<bool>(const Match& match)>;
   Result<void> run(DocumentRows& rows, const std::optional<Place>& after, Direction direction, const See& see);
 
-  bool sorted() const { return access_ == Access::ordered; }
+  // Passes over the first `count` matches where that needs no document; says how many it passed, and moves `after` behind them.
+  Result<std::uint64_t> skip(DocumentRows& rows, std::uint64_t count, std::optional<Place>& after);
+
+  bool sorted() const { return access_ == Access::ordered || byId_; }
+  bool mayComeAgain() const { return access_ == Access::ordered; }  // a document that changes between two pages
   bool everything() const { return access_ == Access::scan && filters_.empty(); }  // no filter, no choice
   std::optional<std::string> onlyId() const;                                     // the filter names exactly one
   const Cost& cost() const { return cost_; }
@@ -78,13 +84,16 @@ class Plan {
 
   Result<void> add(const std::string& filter);
   Result<void> choose(DocumentRows& rows, const query::Sort& sort);
+  using SortFields = std::span<const query::Sort::Field>;
+  Result<void> chooseIndex(DocumentRows& rows, SortFields wanted);
+  void narrow();
   struct Order {
     const Index* index;
     std::vector<query::KeyRange> ranges;
     std::size_t fixed;  // fields before those of the sort, with one key each
   };
-  std::optional<Order> orderOf(const Index& index, const query::Sort& sort) const;
-  std::optional<Order> bestOrder(const query::Sort& sort) const;
+  std::optional<Order> orderOf(const Index& index, SortFields wanted) const;
+  std::optional<Order> bestOrder(SortFields wanted) const;
   struct Best {
     Search search;
     std::size_t keys;  // at most kEstimateMax
@@ -100,7 +109,7 @@ class Plan {
 
   Result<void> runIds(DocumentRows& rows, const std::optional<Place>& after, Direction direction, const See& see);
   Result<void> runKeys(DocumentRows& rows, const std::optional<Place>& after, Direction direction, const See& see);
-  Result<void> runScan(DocumentRows& rows, const std::optional<Place>& after, Direction direction, const See& see);
+  Result<void> runRanges(DocumentRows& rows, const std::optional<Place>& after, Direction direction, const See& see);
   Result<bool> show(const Place& place, std::string_view json, const See& see);
 
   std::string collection_;
@@ -108,12 +117,14 @@ class Plan {
   std::vector<query::Filter> filters_;   // all of them must match; those that match everything are left out
   std::vector<query::FieldBound> bounds_;
   std::optional<std::vector<std::string>> ids_;  // sorted
+  std::vector<DocumentRows::IdRange> idRanges_ = {{}};  // of a point, a range or a scan; ascending
+  bool byId_ = false;                    // the sort's order is that of _id
   bool named_ = false;                   // ids_ are the filter's own
   bool decided_ = false;                 // what the plan finds matches: the filters ask for no more than the ids or the point
   Access access_ = Access::scan;
   const Index* index_ = nullptr;         // in known_
-  std::vector<query::KeyRange> ranges_;  // of a point or an ordered plan
-  Direction direction_ = Direction::forward;  // of an ordered plan
+  std::vector<query::KeyRange> ranges_;  // of a point (one) or an ordered plan
+  Direction direction_ = Direction::forward;  // of the sort, when sorted()
   Cost cost_;
   std::unique_ptr<query::Parser> parser_ = std::make_unique<query::Parser>();
 };

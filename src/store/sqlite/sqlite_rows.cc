@@ -22,6 +22,21 @@ void KnownCollections::keep(std::int64_t version, CollectionPtr collection) {
 
 // ---- documents ----
 
+namespace {
+
+// Rows of id and JSON.
+Result<void> visitAll(Result<Statement> found, const DocumentRows::Visit& visit) {
+  REDD_TRY(Statement rows, std::move(found));
+  while (true) {
+    REDD_TRY(const bool row, rows.step());
+    if (!row) return {};
+    REDD_TRY(const bool more, visit(rows.text(0), rows.text(1)));
+    if (!more) return {};
+  }
+}
+
+}  // namespace
+
 Result<std::optional<std::int64_t>> SqliteRows::numberOf(const std::string& collection) {
   if (knownNumber_ && knownName_ == collection) return knownNumber_;
   REDD_TRY(Statement row, database_.query("SELECT number FROM collection WHERE name = ?", collection));
@@ -52,25 +67,12 @@ Result<std::optional<std::string>> SqliteRows::get(const std::string& collection
   return found ? std::optional(std::string(row.text(0))) : std::nullopt;
 }
 
-Result<void> SqliteRows::scan(const std::string& collection, const std::optional<std::string>& after, Direction direction,
-                              const Visit& visit) {
+Result<void> SqliteRows::scan(const std::string& collection, const IdRange& range, Direction direction, const Visit& visit) {
   REDD_TRY(const auto number, numberOf(collection));
   if (!number) return {};
-  const bool forward = direction == Direction::forward;
-  const auto sql = fmt::format("SELECT id, json FROM document WHERE collection = ?1{} ORDER BY id {}",
-                               !after ? "" : forward ? " AND id > ?2" : " AND id < ?2", forward ? "ASC" : "DESC");
-  REDD_TRY(Statement rows, database_.prepare(sql));
-  if (after) {
-    REDD_TRY_VOID(rows.bind(*number, *after));
-  } else {
-    REDD_TRY_VOID(rows.bind(*number));
-  }
-  while (true) {
-    REDD_TRY(const bool row, rows.step());
-    if (!row) return {};
-    REDD_TRY(const bool more, visit(rows.text(0), rows.text(1)));
-    if (!more) return {};
-  }
+  const auto* sql = direction == Direction::forward ? "SELECT id, json FROM document WHERE collection = ? AND id >= ? AND id < ? ORDER BY id ASC"
+                                                    : "SELECT id, json FROM document WHERE collection = ? AND id >= ? AND id < ? ORDER BY id DESC";
+  return visitAll(database_.query(sql, *number, range.from, range.to), visit);
 }
 
 Result<std::uint64_t> SqliteRows::count(const std::string& collection) {
@@ -143,6 +145,16 @@ Result<void> SqliteRows::scanByKeys(const std::string& collection, std::int64_t 
   if (!number) return {};
   return walkKeys("SELECT k.key, k.id, d.json FROM index_key k CROSS JOIN document d ON d.collection = ?1 AND d.id = k.id", *number, index, from, to, after,
                   direction, [&visit](const Statement& row) { return visit(row.text(0), row.text(1), row.text(2)); });
+}
+
+Result<void> SqliteRows::scanPoint(const std::string& collection, std::int64_t index, const std::string& key, const IdRange& range, Direction direction,
+                                   const Visit& visit) {
+  REDD_TRY(const auto number, numberOf(collection));
+  if (!number) return {};
+  const auto sql = fmt::format("SELECT d.id, d.json FROM index_key k CROSS JOIN document d ON d.collection = ?1 AND d.id = k.id"
+                               " WHERE k.field_index = ?2 AND k.key = ?3 AND k.id >= ?4 AND k.id < ?5 ORDER BY k.id {}",
+                               direction == Direction::forward ? "ASC" : "DESC");
+  return visitAll(database_.query(sql, *number, index, Blob{key}, range.from, range.to), visit);
 }
 
 Result<void> SqliteRows::addKey(std::int64_t index, std::string_view key, std::string_view id) {

@@ -28,8 +28,7 @@ class SqliteRows final : public DocumentRows {
   SqliteRows(Database& database, KnownCollections& known, SlowQueries* slow = nullptr) : database_(database), known_(known), slow_(slow) {}
 
   Result<std::optional<std::string>> get(const std::string& collection, std::string_view id) override;
-  Result<void> scan(const std::string& collection, const std::optional<std::string>& after, Direction direction,
-                    const Visit& visit) override;
+  Result<void> scan(const std::string& collection, const IdRange& range, Direction direction, const Visit& visit) override;
   Result<std::uint64_t> count(const std::string& collection) override;
   Result<bool> insert(const std::string& collection, std::string_view id, std::string_view json) override;
   Result<void> put(const std::string& collection, std::string_view id, std::string_view json) override;
@@ -39,6 +38,8 @@ class SqliteRows final : public DocumentRows {
                         Direction direction, const VisitKey& visit) override;
   Result<void> scanByKeys(const std::string& collection, std::int64_t index, const std::string& from, const std::string& to,
                           const std::optional<KeyPlace>& after, Direction direction, const VisitKeyed& visit) override;
+  Result<void> scanPoint(const std::string& collection, std::int64_t index, const std::string& key, const IdRange& range, Direction direction,
+                         const Visit& visit) override;
   Result<void> addKey(std::int64_t index, std::string_view key, std::string_view id) override;
   Result<void> removeKey(std::int64_t index, std::string_view key, std::string_view id) override;
 

@@ -1,6 +1,8 @@
 // Indexes narrow and order what queries read; they never change what queries mean. Held against every store.
 #include <algorithm>
 #include <random>
+#include <ranges>
+#include <set>
 
 #include "testing/contract.h"
 
@@ -243,6 +245,74 @@ TEST_P(IndexContract, AnIndexRemovedUnderAStreamEndsItWithAnError) {
   const auto more = next(page->cursor);
   ASSERT_FALSE(more);
   EXPECT_EQ(more.error().code, ErrorCode::cancelled);
+}
+
+TEST_P(IndexContract, IdsGiveRangesAndOrderThemselves) {
+  std::vector<std::string> documents;
+  for (int i = 0; i < 300; ++i) {
+    documents.push_back(R"({"_id":"d)" + std::to_string(1'000 + i) + R"(","n":)" + std::to_string(i) + R"(,"t":"t)" + std::to_string(i % 10) + "\"}");
+  }
+  ASSERT_TRUE(insert("c", documents));
+  EXPECT_THAT(explain(R"({"_id":{"$gt":"d1289"}})"), HasSubstr(R"("access":"range","index":null,"keysRead":0,"documentsRead":10)"));
+  EXPECT_THAT(explain(R"({"_id":{"$regex":"^d101"}})"), HasSubstr(R"("documentsRead":10)"));
+  EXPECT_THAT(explain(R"({"$or":[{"_id":{"$lt":"d1003"}},{"_id":{"$gte":"d1298"}}]})"), HasSubstr(R"("documentsRead":5)"));
+  EXPECT_THAT(explain(R"({"_id":{"$gt":5}})"), HasSubstr(R"("documentsRead":0)"));
+  EXPECT_THAT(explain("{}", R"({"sort":{"_id":-1},"limit":3})"), HasSubstr(R"("access":"scan","index":null,"keysRead":0,"documentsRead":3,"sort":"_id","returned":3)"));
+  EXPECT_THAT(explain(R"({"_id":{"$lt":"d1100"}})", R"({"sort":{"_id":-1},"limit":3})"), HasSubstr(R"("access":"range","index":null,"keysRead":0,"documentsRead":3)"));
+  ASSERT_TRUE(createIndex("c", {"t"}));
+  ASSERT_TRUE(createIndex("c", {"n"}));
+  EXPECT_THAT(explain(R"({"t":"t3"})", R"({"sort":{"_id":-1},"limit":3})"), HasSubstr(R"("index":["t"],"keysRead":3,"documentsRead":3,"sort":"_id")"));
+  EXPECT_THAT(all(R"({"t":"t3","_id":{"$lt":"d1200"}})", R"({"sort":{"_id":-1},"limit":2,"fields":{"n":1,"_id":0}})"), ElementsAre(R"({"n":193})", R"({"n":183})"));
+  EXPECT_THAT(explain(R"({"t":"t3","_id":{"$lt":"d1200"}})", R"({"sort":{"_id":-1},"limit":2})"), HasSubstr(R"("documentsRead":2)"));
+  EXPECT_THAT(explain("{}", R"({"sort":{"n":-1,"_id":1},"limit":2})"), HasSubstr(R"("documentsRead":2,"sort":"index")"));
+  EXPECT_THAT(explain("{}", R"({"sort":{"n":-1,"_id":-1},"limit":2})"), HasSubstr(R"("sort":"memory")"));
+  EXPECT_THAT(explain("{}", R"({"sort":{"n":1},"offset":250,"limit":2})"), HasSubstr(R"("documentsRead":2,"sort":"index","returned":2)"));
+  EXPECT_THAT(all("{}", R"({"sort":{"n":-1},"offset":298,"fields":{"n":1,"_id":0}})"), ElementsAre(R"({"n":1})", R"({"n":0})"));
+  EXPECT_THAT(all("{}", R"({"sort":{"n":1},"offset":300})"), ElementsAre());
+  EXPECT_THAT(all("{}", R"({"sort":{"n":1},"offset":301})"), ElementsAre());
+  // In pages, backward, from the end to the beginning.
+  const auto newest = all("{}", R"({"sort":{"_id":-1}})");
+  EXPECT_EQ(newest.size(), 300U);
+  EXPECT_TRUE(std::ranges::equal(newest, all("{}") | std::views::reverse));
+  EXPECT_EQ(update("c", {.filter = R"({"_id":{"$gte":"d1290"}})"}, R"({"late":true})", Many::all)->count, 10U);
+}
+
+// What is asked of _id means what it means asked of a field that holds the same.
+TEST_P(IndexContract, NeverChangesWhatIdsMean) {
+  std::mt19937 random(20'261'130);
+  const auto below = [&random](std::size_t n) { return random() % n; };
+  const std::vector<std::string> parts = {"a", "b", "ab", "\\u0000", "é", "😀", "\\uffff", "1", ""};
+  std::vector<std::string> documents;
+  std::set<std::string> ids;
+  const auto id = [&] { return "\"" + parts[below(parts.size())] + parts[below(parts.size())] + parts[below(parts.size())] + "\""; };
+  while (ids.size() < 250) {
+    const auto own = id();
+    if (own == "\"\"" || !ids.insert(own).second) continue;
+    documents.push_back(R"({"_id":)" + own + R"(,"i":)" + own + R"(,"x":)" + std::to_string(below(3)) + "}");
+  }
+  ASSERT_TRUE(insert("c", documents));
+  ASSERT_TRUE(createIndex("c", {"x"}));
+  const auto test = [&]() -> std::string {
+    static const std::vector<std::string> one = {"$gt", "$gte", "$lt", "$lte", "$startsWith", "$ne"};
+    switch (below(4)) {
+      case 0: return R"({"$gte":)" + id() + R"(,"$lt":)" + id() + "}";
+      case 1: return R"({"$in":[)" + id() + "," + id() + "]}";
+      default: return R"({")" + one[below(one.size())] + R"(":)" + id() + "}";
+    }
+  };
+  const std::vector<std::string> options = {"{}", R"({"sort":{"@":-1}})", R"({"sort":{"@":1},"limit":9})", R"({"sort":{"x":1,"@":1},"offset":3})", R"({"sort":{"@":-1,"x":1},"offset":2,"limit":120})"};
+  const auto with = [](std::string text, std::string_view name) {
+    for (std::size_t at = 0; (at = text.find('@', at)) != std::string::npos;) text.replace(at, 1, name);
+    return text;
+  };
+  for (int i = 0; i < 600; ++i) {
+    std::string filter = R"({"@":)" + test();
+    if (below(2) == 0) filter += R"(,"x":)" + std::to_string(below(3));
+    filter += "}";
+    if (below(4) == 0) filter = R"({"$or":[)" + filter + R"(,{"@":)" + test() + "}]}";
+    const auto& how = options[below(options.size())];
+    ASSERT_EQ(all(with(filter, "_id"), with(how, "_id")), all(with(filter, "i"), with(how, "i"))) << filter << " " << how;
+  }
 }
 
 // The same random queries over two equal collections, one with indexes: the same documents in the same order.

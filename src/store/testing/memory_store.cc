@@ -41,13 +41,12 @@ class MapRows final : public DocumentRows {
     const auto row = own->documents.find(id);
     return row == own->documents.end() ? std::nullopt : std::optional(row->second);
   }
-  Result<void> scan(const std::string& collection, const std::optional<std::string>& after, Direction direction,
-                    const Visit& visit) override {
+  Result<void> scan(const std::string& collection, const IdRange& range, Direction direction, const Visit& visit) override {
     const auto* own = own_(collection);
     if (!own) return {};
-    const auto& rows = own->documents;
-    return direction == Direction::forward ? walk(after ? rows.upper_bound(*after) : rows.begin(), rows.end(), visit)
-                                           : walk(std::make_reverse_iterator(after ? rows.lower_bound(*after) : rows.end()), rows.rend(), visit);
+    if (range.from >= range.to) return {};
+    const auto first = own->documents.lower_bound(range.from), last = own->documents.lower_bound(range.to);
+    return direction == Direction::forward ? walk(first, last, visit) : walk(std::make_reverse_iterator(last), std::make_reverse_iterator(first), visit);
   }
   Result<std::uint64_t> count(const std::string& collection) override {
     const auto* own = own_(collection);
@@ -91,6 +90,12 @@ class MapRows final : public DocumentRows {
       REDD_TRY(const auto json, get(collection, id));
       return json ? visit(key, id, *json) : Result<bool>(true);
     });
+  }
+  Result<void> scanPoint(const std::string& collection, std::int64_t index, const std::string& key, const IdRange& range, Direction direction,
+                         const Visit& visit) override {
+    const auto isIn = [&](std::string_view id) { return id >= range.from && id < range.to && data_.keys[index].contains({key, std::string(id)}); };
+    return scan(collection, range, direction,
+                [&](std::string_view id, std::string_view json) -> Result<bool> { return isIn(id) ? visit(id, json) : Result<bool>(true); });
   }
   Result<void> addKey(std::int64_t index, std::string_view key, std::string_view id) override {
     data_.keys[index].emplace(key, id);

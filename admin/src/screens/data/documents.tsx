@@ -175,7 +175,7 @@ function CellConflictView({ place, conflict, change }: CellConflictProps) {
 }
 
 function sayHow(how: Explained): string {
-  const by = how.access === 'index' ? `index ${how.index?.join(', ') ?? ''}` : how.access === 'ids' ? 'found by _id' : 'no index';
+  const by = how.access === 'index' ? `index ${how.index?.join(', ') ?? ''}` : how.access === 'ids' ? 'found by _id' : how.access === 'range' ? 'a range of _id' : 'no index';
   const order = how.sort === 'memory' ? ', sorted in memory' : '';
   return `${by}${order} · ${number(how.documentsRead)} read for the first ${number(how.returned)} · ${duration(how.ms)}`;
 }

@@ -25,7 +25,7 @@ export interface Question {
   sort: Sorting | null;
 }
 export interface Explained {
-  access: 'scan' | 'index' | 'ids';
+  access: 'scan' | 'range' | 'index' | 'ids';
   index: string[] | null;
   keysRead: number;
   documentsRead: number;

@@ -7,7 +7,9 @@
 // Changing any of this changes the format of stored indexes.
 #pragma once
 
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "query/path.h"
@@ -39,6 +41,14 @@ struct FieldBound {
   std::string field;
   std::vector<KeyRange> ranges;
 };
+
+// The texts t with from <= t < to that a range of one field's keys stands for; nullopt: there are none. `to` may be kBehindTexts.
+struct TextRange {
+  std::string from, to;
+};
+inline constexpr char kBehindTexts[] = "\xff";  // no byte of UTF-8
+std::optional<TextRange> textsIn(const KeyRange& range);
+std::string behindText(std::string_view text);  // the first text behind it
 
 std::vector<KeyRange> joined(std::vector<KeyRange> ranges);                                          // their union
 std::vector<KeyRange> common(const std::vector<KeyRange>& a, const std::vector<KeyRange>& b);  // their intersection
