@@ -39,8 +39,6 @@ class CallerTest : public AuthenticatorTest {
     policy.jwksUrl = "https://other.test/jwks";
     return policy;
   }
-
- private:
   static Task<void> into(Task<Forecast> task, std::optional<Forecast>& out) { out = co_await std::move(task); }
 };
 
@@ -84,6 +82,28 @@ TEST_F(CallerTest, IssuerAudienceAndAlgorithmAreForeseen) {
   EXPECT_THAT(foresee(wanting("", {}, {"RS256", "EdDSA"}), {api}).checks, ElementsAre(Check::none));
   EXPECT_THAT(foresee(wanting("none of it", {}, {"RS256"}), {api}).checks, ElementsAre(Check::algorithm));
   EXPECT_EQ(fetcher_.fetches, before) << "the space's own set is not asked again";
+}
+
+TEST_F(CallerTest, ManyAreJudgedWhileOthersUseTheLoop) {
+  fetcher_.body = setOf({&first_});
+  const auto api = callerOf(first_, R"("aud":"api")"), web = callerOf(first_, R"("aud":"web")");
+  std::vector<Caller> callers(10'000, api);
+  callers[4'321] = web;
+  int others = 0;
+  const std::function<void()> other = [&] {
+    if (++others < 1'000) boost::asio::post(loop_, other);
+  };
+  std::optional<Forecast> out;
+  spawn(loop_, into(authenticator_->foresee("space-1", policy_.jwksUrl, wanting("", {"api"}), callers), out));
+  boost::asio::post(loop_, other);
+  loop_.restart();
+  while (!out && loop_.run_one() > 0) {
+  }
+  EXPECT_GT(others, 10);
+  ASSERT_EQ(out->checks.size(), callers.size());
+  EXPECT_EQ(std::ranges::count(out->checks, Check::none), 9'999);
+  EXPECT_EQ(out->checks[4'321], Check::audience);
+  settle();
 }
 
 TEST_F(CallerTest, KeysOfAnotherUrlAreFetchedAndNotKept) {
