@@ -74,10 +74,14 @@ function conversation(child) {
   let text = '', from = 0, isOver = false;
   let changed = () => {};
   child.stdout.setEncoding('utf8').on('data', (piece) => { text += piece; changed(); });
-  const done = once(child, 'close').then(([code]) => {
+  const over = (code) => {
     isOver = true;
     changed();
     return { code, text: plain(text) };
+  };
+  const done = once(child, 'close').then(([code]) => over(code), (error) => {  // it could not be started
+    text += error.message;
+    return over(-1);
   });
   return {
     done,
