@@ -2,7 +2,7 @@
 import { after, before, describe, test } from 'node:test';
 import assert from 'node:assert/strict';
 import { createHash, randomBytes } from 'node:crypto';
-import { mkdtemp, readFile, readdir, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, readdir, rm, stat } from 'node:fs/promises';
 import { request as open } from 'node:http';
 import { once } from 'node:events';
 import { tmpdir } from 'node:os';
@@ -117,6 +117,18 @@ describe('file store', () => {
     await send('PUT', '/raw/x?path=/held', body);
     assert.equal((await get('/held')).text, body);
     assert.equal((await get('/text?path=/held')).status, 404);
+  });
+
+  test('FS-01 a large file that is deleted leaves nothing on the disk', async () => {
+    const spaces = join(server.dataDir, 'spaces');
+    const large = async () => {
+      const sizes = (await readdir(spaces, { recursive: true })).filter((name) => name.includes('blobs/')).map((name) => stat(join(spaces, name)).then(({ size }) => size, () => 0));
+      return (await Promise.all(sizes)).filter((size) => size > 16 * 2 ** 20).length;
+    };
+    assert.equal((await send('PUT', '/raw/x?path=/large', Buffer.alloc(20 * 2 ** 20, 'x'))).status, 200);
+    assert.equal(await large(), 1);
+    assert.equal((await send('DELETE', '/file?path=/large')).json.deleted, true);
+    await until(async () => (await large()) === 0);
   });
 
   test('FS-01 a source that breaks, or a client that goes, stores nothing', async () => {

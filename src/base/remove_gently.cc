@@ -33,7 +33,7 @@ void shorten(int descriptor, off_t bytes) {
 void removeGently(const fs::path& file, std::error_code& failed) {
   failed.clear();
   struct stat info {};
-  const bool large = ::lstat(file.c_str(), &info) == 0 && S_ISREG(info.st_mode) && info.st_size > kPieceBytes && info.st_nlink == 1;
+  const bool large = ::lstat(file.c_str(), &info) == 0 && S_ISREG(info.st_mode) && info.st_size > kGentleFromBytes && info.st_nlink == 1;
   const int descriptor = large ? ::open(file.c_str(), O_RDWR | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK) : -1;
   fs::remove(file, failed);
   if (descriptor < 0) return;

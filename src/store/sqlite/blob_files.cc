@@ -8,7 +8,11 @@
 
 #include <cerrno>
 #include <system_error>
+#include <tuple>
 #include <vector>
+
+#include "base/random.h"
+#include "base/remove_gently.h"
 
 namespace redd::store::sqlite {
 namespace {
@@ -96,7 +100,18 @@ void BlobFiles::takeAway(std::string_view hash) const {
     // Its time from now on says since when nobody names it.
     if (::rename(at(hash).c_str(), target.c_str()) == 0 && ::utimensat(AT_FDCWD, target.c_str(), nullptr, 0) == 0) return;
   }
-  ::unlink(at(hash).c_str());
+  std::error_code code;
+  const auto gone = folder_ / "new" / ("gone-" + randomHex(8));  // where the next sweep finds it
+  const bool large = std::filesystem::file_size(at(hash), code) > kGentleFromBytes && !code;
+  if (large) std::ignore = makeFolder(gone.parent_path());
+  if (!large || ::rename(at(hash).c_str(), gone.c_str()) != 0) {
+    ::unlink(at(hash).c_str());
+    return;
+  }
+  background_([gone] {
+    std::error_code ignored;
+    removeGently(gone, ignored);
+  });
 }
 
 std::vector<std::string> BlobFiles::takeLeft() {

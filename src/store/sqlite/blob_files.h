@@ -3,6 +3,7 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -29,8 +30,10 @@ class Fd {
 class BlobFiles {
  public:
   static constexpr const char* kHoldName = "hold";
-  // What is removed goes to `retired` when there is one: moments name it still (sqlite/moment_log.h).
-  explicit BlobFiles(std::filesystem::path folder, std::filesystem::path retired = {}) : folder_(std::move(folder)), retired_(std::move(retired)) {}
+  using Background = std::function<void(std::move_only_function<void()>)>;  // runs what it gets on another thread, or at once
+  // What is removed goes to `retired` when there is one: moments name it still (sqlite/moment_log.h). Large blobs are removed in the background.
+  explicit BlobFiles(std::filesystem::path folder, std::filesystem::path retired = {}, Background background = [](auto work) { work(); })
+      : folder_(std::move(folder)), retired_(std::move(retired)), background_(std::move(background)) {}
 
   Result<void> sweep(Database& database) const;     // removes what no row names, and what was never finished
   Result<Fd> open(std::string_view hash) const;     // notFound when it has gone
@@ -44,6 +47,7 @@ class BlobFiles {
   Fd lockForRemoval() const;  // -1: it is held
   void takeAway(std::string_view hash) const;
   std::filesystem::path folder_, retired_;
+  Background background_;
   std::vector<std::string> left_;
 };
 

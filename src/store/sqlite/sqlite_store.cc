@@ -27,7 +27,11 @@ std::shared_ptr<SqliteStore> SqliteStore::make(Loop& loop, Database database, st
 
 SqliteStore::SqliteStore(Loop& loop, std::filesystem::path file, std::shared_ptr<ReaderThreads> readers, const Limits& limits)
     : loop_(loop), readers_(std::move(readers)), limits_(limits), reads_(std::make_shared<ReadQueue>(loop_, *readers_, file)),
-      blobs_(std::make_shared<BlobFiles>(file.parent_path() / "blobs")) {}
+      blobs_(blobsOf(file, {})) {}
+
+std::shared_ptr<BlobFiles> SqliteStore::blobsOf(const std::filesystem::path& file, const std::filesystem::path& retired) const {
+  return std::make_shared<BlobFiles>(file.parent_path() / "blobs", retired, [threads = readers_.get()](auto work) { asio::post(threads->pool, std::move(work)); });
+}
 
 void SqliteStore::start(Database database, Metrics& metrics, const Options& options) {
   const std::string label = fmt::format("space=\"{}\"", labelValue(options.label));
@@ -44,7 +48,7 @@ void SqliteStore::start(Database database, Metrics& metrics, const Options& opti
   std::unique_ptr<MomentLog> moments;
   if (!options.moments.empty()) {
     moments = std::make_unique<MomentLog>(database.file(), options.moments, options.momentsKeptMs);
-    blobs_ = std::make_shared<BlobFiles>(database.file().parent_path() / "blobs", MomentLog::retiredIn(options.moments));
+    blobs_ = blobsOf(database.file(), MomentLog::retiredIn(options.moments));
   }
   lane_ = std::make_unique<Lane>(std::move(database), known_, counters, std::move(deliver), std::move(moments));
   finishIndexes();

@@ -152,6 +152,7 @@ class SqliteStore final : public Store, public std::enable_shared_from_this<Sqli
   Cursors cursors_;
   std::unordered_map<std::string, std::uint64_t> documentsWritten_;  // number of the last write of each collection
 
+  std::shared_ptr<BlobFiles> blobsOf(const std::filesystem::path& file, const std::filesystem::path& retired) const;  // for the lane's thread
   std::shared_ptr<BlobFiles> blobs_;
   std::uint64_t filesWritten_ = 0;  // number of the last write of a file's row
   std::uint64_t lastUpload_ = 0;

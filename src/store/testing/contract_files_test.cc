@@ -48,6 +48,19 @@ TEST_P(FilesContract, FS_01_WhatWasSavedIsRead) {
   EXPECT_EQ(read(*file, 5, 3), "");
 }
 
+TEST_P(FilesContract, FS_01_ALargeFileThatIsReadIsReadToTheEnd) {
+  const std::vector<std::string> pieces(20, std::string(1 << 20, 'x'));
+  ASSERT_TRUE(save("/large", pieces));
+  const auto old = open("/large");
+  ASSERT_TRUE(drop("/large"));
+  EXPECT_FALSE(open("/large"));
+  ASSERT_TRUE(save("/large", pieces));  // the same content again, while the first is on its way out
+  for (const auto& file : {*old, *open("/large")}) {
+    EXPECT_EQ(read(file, (20 << 20) - 10, 100), "xxxxxxxxxx");
+    EXPECT_EQ(read(file, 0, 10), "xxxxxxxxxx");
+  }
+}
+
 TEST_P(FilesContract, FS_01_AFileIsReplacedAndTheOpenOneStays) {
   ASSERT_TRUE(save("/f", {"old"}));
   ASSERT_TRUE(save("/same", {"old"}));

@@ -4,14 +4,16 @@
 //
 // Blocks; any thread. Only for files that are not open in this process: closing one gives up the locks that SQLite holds on it.
 // Who reads the file meanwhile, or has another link to it, keeps it whole. A kill in between leaves no name, and the file system
-// frees the rest. `failed` as with std::filesystem::remove; nothing there is no failure.
+// frees the rest. Files of up to kGentleFromBytes go at once. `failed` as with std::filesystem::remove; nothing there is no failure.
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <system_error>
 
 namespace redd {
 
+inline constexpr std::int64_t kGentleFromBytes = 16 << 20;
 void removeGently(const std::filesystem::path& file, std::error_code& failed);
 void removeAllGently(const std::filesystem::path& folder, std::error_code& failed);  // a folder with all that is in it, or a file
 
