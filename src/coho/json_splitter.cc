@@ -61,14 +61,13 @@ Result<std::size_t> JsonSplitter::inside(std::string_view rest) {
   for (std::size_t i = 0; i < rest.size(); ++i) {
     const char c = rest[i];
     if (inText_) {
+      if (c == '\n') return wrong("a text has no closing quote");  // behind a backslash too
       if (escaped_) {
         escaped_ = false;
       } else if (c == '\\') {
         escaped_ = true;
       } else if (c == '"') {
         inText_ = false;
-      } else if (c == '\n') {
-        return wrong("a text has no closing quote");
       }
     } else if (c == '"') {
       inText_ = true;

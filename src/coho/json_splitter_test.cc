@@ -43,6 +43,7 @@ TEST(JsonSplitter, ErrorsNameTheLine) {
   EXPECT_EQ(split("[{}"), (List{"1:{}", "error line 1: the input ends inside the array"}));
   EXPECT_EQ(split("[] []"), (List{"error line 1: the array has ended, and more follows: found '['"}));
   EXPECT_EQ(split("{\"a\":\"x\n"), (List{"error line 1: a text has no closing quote"}));
+  EXPECT_EQ(split("{\"a\":\"x\\\ny\"}"), (List{"error line 1: a text has no closing quote"}));
   EXPECT_EQ(split("a,b\n"), (List{"error line 1: a JSON array of objects, or an object on each line, was expected, and found 'a'"}));
   EXPECT_EQ(split("\xef\xbb{}").size(), 1U);
   EXPECT_EQ(split("\x1b[31m").front(), "error line 1: a JSON array of objects, or an object on each line, was expected, and found '\\x1b'");
