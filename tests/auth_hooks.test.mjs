@@ -127,6 +127,15 @@ describe('access', () => {
     assert.equal((await ask('/pub/x')).status, 200);
   });
 
+  test('AU-04 people who add to a list at the same time lose nothing', async () => {
+    const mine = Array.from({ length: 6 }, (_, i) => `203.0.113.${i}`);
+    await Promise.all(mine.map((one) => app.good('whitelist', one)));
+    assert.deepEqual((await server.api('GET', app.space)).allowedHosts.toSorted(), mine);
+    await Promise.all(mine.map((one) => app.good('whitelist-remove', one)));
+    assert.deepEqual((await server.api('GET', app.space)).allowedHosts, []);
+    assert.equal((await ask('/pub/x')).status, 200);
+  });
+
   test('AU-06 variables reach the code without a deploy, encrypted ones are never listed', async () => {
     const before = (await ask('/pub/env')).json;
     assert.deepEqual([before.node, before.tz], ['production', 'UTC']);

@@ -177,6 +177,21 @@ TEST_F(Spaces, LimitsAreBoundedByTheServers) {
   EXPECT_EQ(house.dev()->settings.limits.requestsMax, 8U);
 }
 
+TEST_F(Spaces, AListIsSetWholeOrOnlyWhereItIsWhatTheCallerHasRead) {
+  const std::tuple<const char*, const char*, const char*, json> lists[] = {
+      {"/allowed-hosts", "addresses", "allowedHosts", {"203.0.113.7"}}, {"/cors-origins", "origins", "corsOrigins", {"https://a.example.com"}}, {"/domains", "domains", "domains", {"a.example.com"}}};
+  for (const auto& [at, argument, member, values] : lists) {
+    const auto none = json::array();
+    EXPECT_EQ(bodyOf(*send("PUT", path + at, {{argument, values}, {"expect", none}}))[member], values);
+    const auto late = send("PUT", path + at, {{argument, none}, {"expect", none}});
+    EXPECT_EQ(late->answer_.status, 409) << at;
+    EXPECT_EQ(bodyOf(*late)["current"], values);
+    EXPECT_EQ(bodyOf(*send("GET", path))[member], values);
+    EXPECT_EQ(bodyOf(*send("PUT", path + at, {{argument, none}, {"expect", values}}))[member], none);
+    EXPECT_EQ(bodyOf(*send("PUT", path + at, {{argument, values}}))[member], values) << "without 'expect' as it is";
+  }
+}
+
 TEST_F(Spaces, ADomainMovesAtOnce) {
   ASSERT_TRUE(house.catalogue->createSpace(house.projectName, "stage"));
   ASSERT_TRUE(house.catalogue->setDomains(house.projectName, "stage", {"a.example.com"}));

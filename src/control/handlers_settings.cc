@@ -14,6 +14,38 @@ Result<space::TokenAccess> parseAccess(std::string_view text) {
   return invalid("'access' must be READ or READWRITE.");
 }
 
+// A list of a space's settings, which is set whole.
+struct SettingList {
+  std::string_view argument;
+  std::vector<std::string> space::Settings::* member;
+  Result<space::SpacePtr> (space::Catalogue::*set)(std::string_view project, std::string_view space, std::vector<std::string> values);
+};
+
+// With `expect` only where the list is still what the caller has read: two who add to it at once lose nothing. On the lane, where nobody else changes it.
+Result<space::SpacePtr> changeList(space::Catalogue& catalogue, const SettingList& list, const std::string& project, const std::string& name,
+                                   const std::vector<std::string>& values, const std::optional<std::vector<std::string>>& expected) {
+  if (expected) {
+    REDD_TRY(const auto now, findSpace(*catalogue.snapshot(), project, name));
+    const auto& present = now->settings.*list.member;
+    if (present != *expected) {
+      auto error = Error::make(ErrorCode::alreadyExists, "The list was changed meanwhile. Fix: look at it again and repeat the change.");
+      error.members = "\"current\":" + jsonList(present, [](const auto& one) { return json::quoted(one); });
+      return error;
+    }
+  }
+  return (catalogue.*list.set)(project, name, values);
+}
+
+Task<Result<Answer>> setList(Call call, SettingList list) {
+  auto& services = call.services;
+  const auto project = call.arguments.text("project"), space = call.arguments.text("space");
+  const auto values = call.arguments.texts(list.argument);
+  const auto expected = call.arguments.has("expect") ? std::optional(call.arguments.texts("expect")) : std::nullopt;
+  REDD_CO_TRY(const auto changed, co_await services.lane.run<space::SpacePtr>(
+      [&services, list, project, space, values, expected] { return changeList(services.catalogue, list, project, space, values, expected); }));
+  co_return Answer{spaceJson(*services.catalogue.snapshot(), *changed, services.hosts, call.client)};
+}
+
 }  // namespace
 
 Task<Result<Answer>> addToken(Call call) {
@@ -50,33 +82,13 @@ Task<Result<Answer>> setJwks(Call call) {
 }
 
 Task<Result<Answer>> setAllowedHosts(Call call) {
-  auto& services = call.services;
-  const auto project = call.arguments.text("project");
-  const auto space = call.arguments.text("space");
-  const auto addresses = call.arguments.texts("addresses");
-  REDD_CO_TRY(const auto changed, co_await services.lane.run<space::SpacePtr>(
-      [&services, project, space, addresses] { return services.catalogue.setAllowedHosts(project, space, addresses); }));
-  co_return Answer{spaceJson(*services.catalogue.snapshot(), *changed, services.hosts, call.client)};
+  return setList(std::move(call), {"addresses", &space::Settings::allowedHosts, &space::Catalogue::setAllowedHosts});
 }
-
 Task<Result<Answer>> setCorsOrigins(Call call) {
-  auto& services = call.services;
-  const auto project = call.arguments.text("project");
-  const auto space = call.arguments.text("space");
-  const auto origins = call.arguments.texts("origins");
-  REDD_CO_TRY(const auto changed, co_await services.lane.run<space::SpacePtr>(
-      [&services, project, space, origins] { return services.catalogue.setCorsOrigins(project, space, origins); }));
-  co_return Answer{spaceJson(*services.catalogue.snapshot(), *changed, services.hosts, call.client)};
+  return setList(std::move(call), {"origins", &space::Settings::corsOrigins, &space::Catalogue::setCorsOrigins});
 }
-
 Task<Result<Answer>> setDomains(Call call) {
-  auto& services = call.services;
-  const auto project = call.arguments.text("project");
-  const auto space = call.arguments.text("space");
-  const auto domains = call.arguments.texts("domains");
-  REDD_CO_TRY(const auto changed, co_await services.lane.run<space::SpacePtr>(
-      [&services, project, space, domains] { return services.catalogue.setDomains(project, space, domains); }));
-  co_return Answer{spaceJson(*services.catalogue.snapshot(), *changed, services.hosts, call.client)};
+  return setList(std::move(call), {"domains", &space::Settings::domains, &space::Catalogue::setDomains});
 }
 
 Task<Result<Answer>> setEnv(Call call) {

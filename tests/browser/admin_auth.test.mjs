@@ -182,6 +182,21 @@ test('callers are held to addresses and origins; what is none is told at its fie
   await hosts.getByRole('listitem').filter({ hasText: '2001:db8::/32' }).waitFor();
   assert.deepEqual((await server.api('GET', app.space)).allowedHosts, ['203.0.113.0/24', '2001:db8::/32']);
   assert.equal((await fetch(`${app.url}/hello`)).status, 403);
+  // Somebody else adds one meanwhile, which this page has not read yet.
+  const mayRead = Promise.withResolvers();
+  await page.route(`**/_/api/v1${app.space}`, (route) => mayRead.promise.then(() => route.continue()));
+  await server.api('PUT', `${app.space}/allowed-hosts`, { addresses: ['203.0.113.0/24', '2001:db8::/32', '198.51.100.1'] });
+  await add(hosts, 'Address or range', '198.51.100.2');
+  await hosts.getByRole('alert').filter({ hasText: 'changed meanwhile' }).waitFor();
+  mayRead.resolve();
+  await hosts.getByRole('listitem').filter({ hasText: '198.51.100.1' }).waitFor();
+  await hosts.getByRole('button', { name: 'Add', exact: true }).click();
+  await hosts.getByRole('listitem').filter({ hasText: '198.51.100.2' }).waitFor();
+  for (const one of ['198.51.100.1', '198.51.100.2']) {
+    await hosts.getByRole('button', { name: `Remove ${one}` }).click();
+    await hosts.getByRole('listitem').filter({ hasText: one }).waitFor({ state: 'detached' });
+  }
+  assert.deepEqual((await server.api('GET', app.space)).allowedHosts, ['203.0.113.0/24', '2001:db8::/32']);
   for (const wrong of ['app.example.com', 'https://app.example.com/path', 'https://App.example.com']) {
     await add(origins, 'Origin', wrong);
     await origins.getByRole('alert').waitFor();

@@ -18,7 +18,7 @@ export function useRead<N extends OperationName>(name: N, args: Args<N>, options
 }
 
 interface ChangeOptions<N extends OperationName> {
-  stale?: OperationName[]; // what is read again afterwards, whatever its arguments
+  stale?: OperationName[]; // what is read again afterwards, and when somebody else was first, whatever its arguments
   said?: string | ((answer: Answer<N>) => string); // a word when it is done
   then?: (answer: Answer<N>) => void;
   quiet?: boolean; // the component shows the refusal itself
@@ -34,6 +34,7 @@ export function useChange<N extends OperationName>(name: N, { stale = [], said, 
       then?.(answer);
     },
     onError: (error) => {
+      if (error instanceof Refusal && error.status === 409) for (const one of stale) void queries.invalidateQueries({ queryKey: [one] }); // somebody else was first
       if (!quiet) sayRefusal(error);
     },
   });

@@ -26,7 +26,7 @@ export interface Operations {
   'collection.create': { project: string; space: string; collection: string; schema?: unknown; cap?: number };
   'collection.list': { project: string; space: string; system?: boolean };
   'collection.remove': { project: string; space: string; collection: string };
-  'cors.set': { project: string; space: string; origins: string[] };
+  'cors.set': { project: string; space: string; origins: string[]; expect?: string[] };
   'deploy': { project: string; space: string; bundle: string; author?: string; gitHash?: string; gitBranch?: string; language?: string };
   'deploy.bundle': { project: string; space: string; deployment: string };
   'deploy.list': { project: string; space: string };
@@ -48,7 +48,7 @@ export interface Operations {
   'documents.replace': { project: string; space: string; collection: string; filter: unknown; document: unknown };
   'documents.update': { project: string; space: string; collection: string; filter: unknown; change: unknown };
   'domain.move': { project: string; space: string; domain: string };
-  'domains.set': { project: string; space: string; domains: string[] };
+  'domains.set': { project: string; space: string; domains: string[]; expect?: string[] };
   'env.remove': { project: string; space: string; name: string };
   'env.set': { project: string; space: string; name: string; value: string; encrypted?: boolean };
   'file.list': { project: string; space: string; path?: string };
@@ -56,7 +56,7 @@ export interface Operations {
   'file.remove': { project: string; space: string; path: string };
   'file.write': { project: string; space: string; path: string };
   'health': Record<never, never>;
-  'hosts.set': { project: string; space: string; addresses: string[] };
+  'hosts.set': { project: string; space: string; addresses: string[]; expect?: string[] };
   'index.advice': { project: string; space: string };
   'index.create': { project: string; space: string; collection: string; fields: string[] };
   'index.remove': { project: string; space: string; collection: string; fields: string[] };

@@ -28,20 +28,41 @@ void show(const Context& context, const Target& target, const List& list, const 
   for (const auto& one : entries) context.terminal.out("  " + inertLine(one.get<std::string>()));
 }
 
-Result<void> edit(const Context& context, const List& list, Edit edit, const std::string& value) {
-  REDD_TRY(const auto target, context.target());
-  REDD_TRY(const auto client, context.connect());
+Result<Json> entriesOf(const Context& context, const Client& client, const Target& target, const List& list) {
   REDD_TRY(const auto space, context.call(client, target, {.path = target.path("")}));
   auto entries = memberOf(space, list.member);
-  if (!entries.is_array()) entries = Json::array();
+  return entries.is_array() ? entries : Json::array();
+}
+
+// The list is set whole, if it still is `before`.
+Result<Json> change(const Context& context, const Client& client, const Target& target, const List& list, Edit edit, const std::string& value, const Json& before) {
+  auto entries = before;
   const auto found = std::ranges::find(entries, Json(value));
   if (edit == Edit::remove && found == entries.end()) {
     return notFound(fmt::format("'{}' is not in the list of {}, {}. Fix: coho {} shows it", inertLine(value), target.project, target.space, list.command));
   }
   if (edit == Edit::remove) entries.erase(found);
-  if (edit == Edit::add && found == entries.end() && !value.empty()) entries.push_back(value);
-  if (!value.empty()) {
-    REDD_TRY_VOID(context.call(client, target, {.method = "PUT", .path = target.path(std::string(list.path)), .body = {{std::string(list.argument), entries}}}));
+  if (edit == Edit::add && found == entries.end()) entries.push_back(value);
+  const Json body{{std::string(list.argument), entries}, {"expect", before}};
+  REDD_TRY_VOID(context.call(client, target, {.method = "PUT", .path = target.path(std::string(list.path)), .body = body}));
+  return entries;
+}
+
+Result<void> edit(const Context& context, const List& list, Edit edit, const std::string& value) {
+  constexpr int kAttemptsMax = 10;
+  REDD_TRY(const auto target, context.target());
+  REDD_TRY(const auto client, context.connect());
+  REDD_TRY(auto entries, entriesOf(context, client, target, list));
+  for (int attempts = 1; !value.empty(); ++attempts) {
+    const auto changed = change(context, client, target, list, edit, value, entries);
+    if (changed) {
+      entries = *changed;
+      break;
+    }
+    if (changed.error().code != ErrorCode::alreadyExists || attempts == kAttemptsMax) return changed.error();
+    REDD_TRY(auto now, entriesOf(context, client, target, list));
+    if (now == entries) return changed.error();  // nobody came between: another space has the domain
+    entries = std::move(now);
   }
   show(context, target, list, entries);
   return {};

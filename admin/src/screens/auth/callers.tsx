@@ -103,8 +103,8 @@ export function originProblem(text: string): string | null {
 export function Callers({ space }: { space: Space }) {
   const { at } = useSpace();
   const keep = (answer: Space) => void queries.setQueryData(['space.get', at], answer);
-  const hosts = useChange('hosts.set', { said: 'The allowed hosts are saved.', quiet: true, then: keep });
-  const cors = useChange('cors.set', { said: 'The origins are saved.', quiet: true, then: keep });
+  const hosts = useChange('hosts.set', { stale: ['space.get'], said: 'The allowed hosts are saved.', quiet: true, then: keep });
+  const cors = useChange('cors.set', { stale: ['space.get'], said: 'The origins are saved.', quiet: true, then: keep });
   return (
     <>
       <ListPanel
@@ -117,7 +117,7 @@ export function Callers({ space }: { space: Space }) {
         check={addressProblem}
         commands={['whitelist', 'whitelist-remove']}
         change={hosts}
-        save={(addresses, done, failed) => hosts.mutate({ ...at, addresses }, { onSuccess: done, onError: (error) => failed?.(messageOf(error)) })}
+        save={(addresses, done, failed) => hosts.mutate({ ...at, addresses, expect: space.allowedHosts }, { onSuccess: done, onError: (error) => failed?.(messageOf(error)) })}
       />
       <ListPanel
         title="CORS origins"
@@ -129,7 +129,7 @@ export function Callers({ space }: { space: Space }) {
         check={originProblem}
         commands={['cors', 'cors-remove']}
         change={cors}
-        save={(origins, done, failed) => cors.mutate({ ...at, origins }, { onSuccess: done, onError: (error) => failed?.(messageOf(error)) })}
+        save={(origins, done, failed) => cors.mutate({ ...at, origins, expect: space.corsOrigins }, { onSuccess: done, onError: (error) => failed?.(messageOf(error)) })}
       />
     </>
   );

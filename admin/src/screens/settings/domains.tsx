@@ -48,7 +48,7 @@ export function Domains({ space }: { space: Space }) {
             label="Domains"
             action={holder ? `Move it here from ${holder}` : 'Add domain'}
             command={coho(at, ...(holder ? ['space', 'take-domain'] : ['domain']), domain || 'www.example.com')}
-            run={() => (holder ? move.mutate({ ...at, domain }) : add.mutate({ ...at, domains: [...space.domains, domain] }))}
+            run={() => (holder ? move.mutate({ ...at, domain }) : add.mutate({ ...at, domains: [...space.domains, domain], expect: space.domains }))}
           >
             <TextField
               label="Domain"
@@ -67,7 +67,7 @@ export function Domains({ space }: { space: Space }) {
         action="Remove the domain"
         command={coho(at, 'domain-remove', leaving ?? '')}
         change={remove}
-        run={() => remove.mutate({ ...at, domains: space.domains.filter((other) => other !== leaving) })}
+        run={() => remove.mutate({ ...at, domains: space.domains.filter((other) => other !== leaving), expect: space.domains })}
       >
         <p>Requests to it are not answered any more, from the next one on.</p>
       </Confirm>
