@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <csignal>
 
 namespace redd {
 namespace {
@@ -16,7 +17,9 @@ constexpr off_t kPieceBytes = 16 << 20;
 // Without a name, without another link, and in nobody else's hands: a write lease is given for nothing less.
 bool isOursAlone(int descriptor) {
   struct stat info {};
-  if (::fstat(descriptor, &info) != 0 || info.st_nlink > 0 || ::fcntl(descriptor, F_SETLEASE, F_WRLCK) != 0) return false;
+  if (::fstat(descriptor, &info) != 0 || info.st_nlink > 0) return false;
+  ::fcntl(descriptor, F_SETSIG, SIGURG);  // should somebody come in this very moment: one that is ignored, in place of one that ends the process
+  if (::fcntl(descriptor, F_SETLEASE, F_WRLCK) != 0) return false;
   ::fcntl(descriptor, F_SETLEASE, F_UNLCK);
   return true;
 }
@@ -43,6 +46,7 @@ void removeGently(const fs::path& file, std::error_code& failed) {
 
 void removeAllGently(const fs::path& folder, std::error_code& failed) {
   std::error_code ignored;
+  if (fs::is_symlink(fs::symlink_status(folder, ignored))) return removeGently(folder, failed);
   for (fs::recursive_directory_iterator entry(folder, ignored), end; !ignored && entry != end; entry.increment(ignored)) {
     if (std::error_code gone; entry->is_regular_file(gone) && !entry->is_symlink(gone)) removeGently(entry->path(), gone);
   }

@@ -73,6 +73,10 @@ TEST_F(RemoveGently, AFolderGoesWithAllThatIsInItAndNothingElse) {
   EXPECT_FALSE(failed_) << failed_.message();
   EXPECT_FALSE(fs::exists(folder_ / "in"));
   EXPECT_EQ(fs::file_size(outside), kLarge);
+  fs::create_directory_symlink(folder_, folder_ / "link");
+  removeAllGently(folder_ / "link", failed_);
+  EXPECT_FALSE(fs::is_symlink(folder_ / "link"));
+  EXPECT_EQ(fs::file_size(outside), kLarge) << "the link, not what it leads to";
 }
 
 TEST_F(RemoveGently, NothingThereIsNoFailureAndAFolderInTheWayIs) {

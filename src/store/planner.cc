@@ -111,14 +111,17 @@ Result<void> Plan::choose(DocumentRows& rows, const query::Sort& sort) {
     access_ = Access::ids;
   }
   // No two are equal behind their _id; and by ascending _id is how equal keys of an index come anyway.
-  SortFields wanted = sort.fields();
-  const auto id = std::ranges::find(wanted, "_id", [](const auto& field) { return field.path.name(); });
-  byId_ = !wanted.empty() && id == wanted.begin();
-  if (byId_) direction_ = id->descending ? Direction::backward : Direction::forward;
-  if (byId_ || (id != wanted.end() && !id->descending)) wanted = wanted.first(static_cast<std::size_t>(id - wanted.begin()));
-  if (ids_ || !known_) return {};
-  REDD_TRY_VOID(chooseIndex(rows, wanted));
-  if (access_ == Access::scan || access_ == Access::point) narrow();
+  const SortFields all = sort.fields();
+  const auto id = std::ranges::find(all, "_id", [](const auto& field) { return field.path.name(); });
+  const auto before = static_cast<std::size_t>(id - all.begin());
+  std::vector<SortFields> orders;
+  if (!all.empty()) orders.push_back(all.first(std::min(all.size(), before + 1)));
+  if (id != all.end() && before > 0 && !id->descending) orders.push_back(all.first(before));
+  if (!all.empty()) direction_ = all.front().descending ? Direction::backward : Direction::forward;
+  byId_ = id != all.end() && before == 0;
+  if (named_ || !known_) return {};
+  REDD_TRY_VOID(chooseIndex(rows, orders));
+  if (access_ != Access::ordered) narrow();
   return {};
 }
 
@@ -131,10 +134,15 @@ void Plan::narrow() {
   for (const auto& range : *own) {
     if (auto texts = query::textsIn(range)) idRanges_.push_back({std::move(texts->from), std::move(texts->to)});
   }
+  if (access_ != Access::ids) return;
+  std::erase_if(*ids_, [this](const auto& one) {
+    return std::ranges::none_of(idRanges_, [&one](const auto& range) { return range.from <= one && one < range.to; });
+  });
 }
 
-Result<void> Plan::chooseIndex(DocumentRows& rows, SortFields wanted) {
-  auto order = wanted.empty() ? std::nullopt : bestOrder(wanted);
+Result<void> Plan::chooseIndex(DocumentRows& rows, std::span<const SortFields> orders) {
+  auto order = bestOrder(orders);
+  if (byId_ && order && order->fixed == 0) order.reset();  // the documents themselves have that order
   if (!order || order->fixed == 0) {
     REDD_TRY(const auto best, bestSearch(rows, order ? Rivals::order : Rivals::none));
     // A few documents are sorted sooner than a long index is walked to find them.
@@ -146,7 +154,6 @@ Result<void> Plan::chooseIndex(DocumentRows& rows, SortFields wanted) {
   access_ = Access::ordered;
   index_ = order->index;
   ranges_ = std::move(order->ranges);
-  direction_ = wanted.front().descending ? Direction::backward : Direction::forward;
   if (direction_ == Direction::backward) std::ranges::reverse(ranges_);
   return {};
 }
@@ -171,11 +178,13 @@ std::optional<Plan::Order> Plan::orderOf(const Index& index, SortFields wanted) 
   return Order{&index, std::move(ranges), fixed};
 }
 
-std::optional<Plan::Order> Plan::bestOrder(SortFields wanted) const {
+std::optional<Plan::Order> Plan::bestOrder(std::span<const SortFields> orders) const {
   std::optional<Order> best;
-  for (const auto& index : known_->indexes) {
-    auto order = orderOf(index, wanted);
-    if (order && (!best || order->fixed > best->fixed)) best = std::move(order);
+  for (const auto& wanted : orders) {
+    for (const auto& index : known_->indexes) {
+      auto order = orderOf(index, wanted);
+      if (order && (!best || order->fixed > best->fixed)) best = std::move(order);
+    }
   }
   return best;
 }
@@ -183,7 +192,7 @@ std::optional<Plan::Order> Plan::bestOrder(SortFields wanted) const {
 std::vector<Plan::Search> Plan::searches() const {
   std::vector<Search> found;
   for (const auto& index : known_->indexes) {
-    if (index.state != IndexInfo::State::ready) continue;
+    if (index.state != IndexInfo::State::ready || index.fields.front() == "_id") continue;  // the documents themselves serve that
     auto prefix = prefixOf(index, bounds_);
     if (prefix.fields == 0) continue;
     const bool wholePoint = prefix.points && prefix.ranges.size() == 1 && prefix.fields == index.fields.size() && !index.many;

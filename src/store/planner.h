@@ -85,7 +85,7 @@ class Plan {
   Result<void> add(const std::string& filter);
   Result<void> choose(DocumentRows& rows, const query::Sort& sort);
   using SortFields = std::span<const query::Sort::Field>;
-  Result<void> chooseIndex(DocumentRows& rows, SortFields wanted);
+  Result<void> chooseIndex(DocumentRows& rows, std::span<const SortFields> orders);
   void narrow();
   struct Order {
     const Index* index;
@@ -93,7 +93,7 @@ class Plan {
     std::size_t fixed;  // fields before those of the sort, with one key each
   };
   std::optional<Order> orderOf(const Index& index, SortFields wanted) const;
-  std::optional<Order> bestOrder(SortFields wanted) const;
+  std::optional<Order> bestOrder(std::span<const SortFields> orders) const;
   struct Best {
     Search search;
     std::size_t keys;  // at most kEstimateMax

@@ -178,13 +178,13 @@ test('callers are held to addresses and origins; what is none is told at its fie
   }
   await add(hosts, 'Address or range', '203.0.113.0/24');
   await hosts.getByRole('listitem').filter({ hasText: '203.0.113.0/24' }).waitFor();
+  const mayRead = Promise.withResolvers();  // from here on the page knows what its own changes answered, and reads nothing
+  await page.route(`**/_/api/v1${app.space}`, (route) => mayRead.promise.then(() => route.continue()));
   await add(hosts, 'Address or range', '2001:db8::/32');
   await hosts.getByRole('listitem').filter({ hasText: '2001:db8::/32' }).waitFor();
   assert.deepEqual((await server.api('GET', app.space)).allowedHosts, ['203.0.113.0/24', '2001:db8::/32']);
   assert.equal((await fetch(`${app.url}/hello`)).status, 403);
-  // Somebody else adds one meanwhile, which this page has not read yet.
-  const mayRead = Promise.withResolvers();
-  await page.route(`**/_/api/v1${app.space}`, (route) => mayRead.promise.then(() => route.continue()));
+  // Somebody else adds one meanwhile.
   await server.api('PUT', `${app.space}/allowed-hosts`, { addresses: ['203.0.113.0/24', '2001:db8::/32', '198.51.100.1'] });
   await add(hosts, 'Address or range', '198.51.100.2');
   await hosts.getByRole('alert').filter({ hasText: 'changed meanwhile' }).waitFor();

@@ -21,11 +21,12 @@
 namespace redd::store::sqlite {
 
 struct ReaderThreads {
-  explicit ReaderThreads(std::size_t threads) : count(threads), pool(threads) {}
+  explicit ReaderThreads(std::size_t threads) : count(threads), pool(threads), remover(1) {}
   std::size_t atOnce() const { return count > 1 ? count - 1 : 1; }  // of one space
 
   const std::size_t count;
   boost::asio::thread_pool pool;
+  boost::asio::thread_pool remover;  // of large files, one after the other: no reader waits for them
 };
 
 class ReadQueue : public std::enable_shared_from_this<ReadQueue> {

@@ -30,7 +30,7 @@ SqliteStore::SqliteStore(Loop& loop, std::filesystem::path file, std::shared_ptr
       blobs_(blobsOf(file, {})) {}
 
 std::shared_ptr<BlobFiles> SqliteStore::blobsOf(const std::filesystem::path& file, const std::filesystem::path& retired) const {
-  return std::make_shared<BlobFiles>(file.parent_path() / "blobs", retired, [threads = readers_.get()](auto work) { asio::post(threads->pool, std::move(work)); });
+  return std::make_shared<BlobFiles>(file.parent_path() / "blobs", retired, [threads = readers_.get()](auto work) { asio::post(threads->remover, std::move(work)); });
 }
 
 void SqliteStore::start(Database database, Metrics& metrics, const Options& options) {

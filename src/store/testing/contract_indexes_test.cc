@@ -274,6 +274,16 @@ TEST_P(IndexContract, IdsGiveRangesAndOrderThemselves) {
   const auto newest = all("{}", R"({"sort":{"_id":-1}})");
   EXPECT_EQ(newest.size(), 300U);
   EXPECT_TRUE(std::ranges::equal(newest, all("{}") | std::views::reverse));
+  // Indexes that hold _id themselves, gathered ids, and one on _id alone, which the documents serve better.
+  ASSERT_TRUE(removeIndex("c", {"t"}));
+  ASSERT_TRUE(removeIndex("c", {"n"}));
+  for (const auto& fields : std::vector<std::vector<std::string>>{{"t", "_id"}, {"n", "_id"}, {"_id"}, {"t", "n"}}) ASSERT_TRUE(createIndex("c", fields));
+  EXPECT_THAT(explain(R"({"t":"t3"})", R"({"sort":{"_id":-1},"limit":3})"), HasSubstr(R"("index":["t","_id"],"keysRead":3,"documentsRead":3,"sort":"index")"));
+  EXPECT_THAT(explain("{}", R"({"sort":{"n":1,"_id":1},"limit":3})"), HasSubstr(R"("index":["n","_id"],"keysRead":3,"documentsRead":3,"sort":"index")"));
+  EXPECT_THAT(explain("{}", R"({"sort":{"n":-1,"_id":-1},"limit":3})"), HasSubstr(R"("keysRead":3,"documentsRead":3,"sort":"index")"));
+  EXPECT_THAT(explain(R"({"_id":{"$gt":"d1100"}})", R"({"sort":{"_id":1},"limit":3})"), HasSubstr(R"("access":"range","index":null,"keysRead":0,"documentsRead":3,"sort":"_id")"));
+  ASSERT_TRUE(removeIndex("c", {"t", "_id"}));
+  EXPECT_THAT(explain(R"({"t":"t3","_id":{"$lt":"d1050"}})", R"({"sort":{"_id":-1}})"), HasSubstr(R"("index":["t","n"],"keysRead":30,"documentsRead":5,"sort":"_id")"));
   EXPECT_EQ(update("c", {.filter = R"({"_id":{"$gte":"d1290"}})"}, R"({"late":true})", Many::all)->count, 10U);
 }
 
@@ -291,7 +301,7 @@ TEST_P(IndexContract, NeverChangesWhatIdsMean) {
     documents.push_back(R"({"_id":)" + own + R"(,"i":)" + own + R"(,"x":)" + std::to_string(below(3)) + "}");
   }
   ASSERT_TRUE(insert("c", documents));
-  ASSERT_TRUE(createIndex("c", {"x"}));
+  const std::vector<std::vector<std::string>> indexes = {{"x"}, {"_id"}, {"x", "_id"}, {"_id", "x"}, {"x", "i"}};
   const auto test = [&]() -> std::string {
     static const std::vector<std::string> one = {"$gt", "$gte", "$lt", "$lte", "$startsWith", "$ne"};
     switch (below(4)) {
@@ -311,6 +321,12 @@ TEST_P(IndexContract, NeverChangesWhatIdsMean) {
     filter += "}";
     if (below(4) == 0) filter = R"({"$or":[)" + filter + R"(,{"@":)" + test() + "}]}";
     const auto& how = options[below(options.size())];
+    if (i % 20 == 0) {  // other indexes
+      for (const auto& fields : indexes) ASSERT_TRUE(removeIndex("c", fields));
+      for (const auto& fields : indexes) {
+        if (below(2) == 0) ASSERT_TRUE(createIndex("c", fields));
+      }
+    }
     ASSERT_EQ(all(with(filter, "_id"), with(how, "_id")), all(with(filter, "i"), with(how, "i"))) << filter << " " << how;
   }
 }

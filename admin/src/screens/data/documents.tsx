@@ -118,7 +118,7 @@ export function Documents({ collection }: { collection: Collection }) {
           columns={columns.names}
           shown={columns.shown}
           indexed={indexed}
-          canTurn={sort === null || explained.data?.sort === 'index'}
+          canTurn={sort === null || explained.data?.sort === 'index' || explained.data?.sort === '_id'}
           canWrite={canWrite}
           sortBy={setSort}
           open={(id) => setOpened({ kind: 'edit', id })}

@@ -1,5 +1,5 @@
 // The documents around the rows that are on the screen, read in windows of a hundred, whatever number the collection has. The server steps
-// over every document before an offset: in a long list a window is read from where the way is shortest, the front, the end or a known place.
+// over every key or document before an offset: in a long list a window is read from where the way is shortest, the front, the end or a known place.
 import { keepPreviousData, useQueries, useQuery } from '@tanstack/react-query';
 import { useEffect, useMemo, useState } from 'react';
 import { send } from '../../api/client';
@@ -29,7 +29,7 @@ export interface Explained {
   index: string[] | null;
   keysRead: number;
   documentsRead: number;
-  sort: 'none' | 'index' | 'memory';
+  sort: 'none' | 'index' | '_id' | 'memory';
   returned: number;
   ms: number;
 }
