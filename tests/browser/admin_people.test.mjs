@@ -52,7 +52,16 @@ test('an invitation by mouse; its link opens an account; the role is changed and
   await guest.page.getByRole('link', { name: 'dev', exact: true }).waitFor();
   assert.ok(guest.requests.every(({ url }) => !url.includes(invitation.code)), 'the code went into an address');
 
-  await members.getByRole('combobox', { name: 'Role of ada@example.org' }).selectOption('developer');
+  const role = members.getByRole('combobox', { name: 'Role of ada@example.org' });
+  await role.selectOption('developer');
+  const question = page.getByRole('dialog', { name: 'ada@example.org: developer in place of viewer' });
+  await question.getByText('Developers deploy').waitFor();
+  await keepPicture(page, 'role');
+  await question.getByRole('button', { name: 'Cancel' }).click();
+  assert.equal(await role.inputValue(), 'viewer');
+  assert.deepEqual((await server.api('GET', `/projects/${app.project}`)).members.map((one) => one.role), ['viewer'], 'a role that was only chosen counts');
+  await role.selectOption('developer');
+  await page.getByRole('button', { name: 'Change the role' }).click();
   await said(page, 'role of ada@example.org is changed');
   const found = await server.api('GET', `/projects/${app.project}`);
   assert.deepEqual(found.members.map(({ user, role }) => [user.name, role]), [['Ada', 'developer']]);
@@ -202,6 +211,7 @@ test('teams: made, renamed, joined by invitation, with a token of its own, left 
   const [{ id }] = (await (await as(server, token, '/invitations')).json()).invitations;
   assert.equal((await as(server, token, `/invitations/${id}`, 'POST')).status, 200);
   await teams.getByRole('combobox', { name: 'Role of ada@example.org in Platform' }).selectOption('owner');
+  await page.getByRole('button', { name: 'Change the role' }).click();
   await said(page, 'role of ada@example.org is changed');
   const members = async () => (await server.api('GET', `/teams/${team.id}`)).members.map(({ user, role }) => [user.email, role]);
   assert.ok((await members()).some(([email, role]) => email === 'ada@example.org' && role === 'owner'));

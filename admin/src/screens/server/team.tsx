@@ -17,14 +17,20 @@ function MemberRow({ team, member }: { team: TeamWhole; member: Member }) {
   const who = member.user.email;
   const isOwner = team.role === 'owner';
   const isOneself = member.user.id === me.data?.id;
-  const set = useChange('team.member.set', { stale: ['team.get', 'team.list', 'project.list'], said: `The role of ${who} is changed.` });
+  const set = useChange('team.member.set', { stale: ['team.get', 'team.list', 'project.list'], said: `The role of ${who} is changed.`, quiet: true });
   const remove = useChange('team.member.remove', { stale: ['team.get', 'team.list', 'project.list'], said: `${who} is out of the team.`, then: () => setAsking(false), quiet: true });
   return (
     <tr>
       <PersonCell member={member} />
       <td>
         {isOwner ? (
-          <RoleSelect label={`Role of ${who} in ${team.name}`} role={member.role} set={(role) => set.mutate({ team: team.id, user: member.user.id, role })} />
+          <RoleSelect
+            label={`Role of ${who} in ${team.name}`}
+            who={who}
+            role={member.role}
+            change={set}
+            set={(role, done) => set.mutate({ team: team.id, user: member.user.id, role }, { onSuccess: done })}
+          />
         ) : (
           <Badge>{member.role}</Badge>
         )}

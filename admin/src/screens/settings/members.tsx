@@ -15,13 +15,17 @@ function MemberRow({ member }: { member: Member }) {
   const { project, isOwner } = useSpace();
   const [isAsking, setAsking] = useState(false);
   const who = member.user.email;
-  const set = useChange('project.member.set', { stale: ['project.get', 'project.list'], said: `The role of ${who} is changed.` });
+  const set = useChange('project.member.set', { stale: ['project.get', 'project.list'], said: `The role of ${who} is changed.`, quiet: true });
   const remove = useChange('project.member.remove', { stale: ['project.get', 'project.list'], said: `${who} is no member any more.`, then: () => setAsking(false), quiet: true });
   return (
     <tr>
       <PersonCell member={member} />
       <td>
-        {isOwner ? <RoleSelect label={`Role of ${who}`} role={member.role} set={(role) => set.mutate({ project, user: member.user.id, role })} /> : <Badge>{member.role}</Badge>}
+        {isOwner ? (
+          <RoleSelect label={`Role of ${who}`} who={who} role={member.role} change={set} set={(role, done) => set.mutate({ project, user: member.user.id, role }, { onSuccess: done })} />
+        ) : (
+          <Badge>{member.role}</Badge>
+        )}
       </td>
       <td className="text-muted">project</td>
       <td>
