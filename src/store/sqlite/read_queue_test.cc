@@ -46,11 +46,15 @@ class ReadQueueTest : public ::testing::Test {
 
 TEST_F(ReadQueueTest, SlowReadsOfOneSpaceLeaveAThreadToTheOthers) {
   const auto slow = space(), other = space();
-  std::latch end(1);
+  std::latch begun(kThreads - 1), end(1);
   std::atomic<int> running = 0, most = 0;
   for (int i = 0; i < 10; ++i) {
-    add(*slow, [&](Moment&) {
-      most = std::max<int>(most, ++running);
+    add(*slow, [&, i](Moment&) {
+      const int now = ++running;
+      int known = most;
+      while (known < now && !most.compare_exchange_weak(known, now)) {
+      }
+      if (i < static_cast<int>(kThreads) - 1) begun.count_down();
       end.wait();
       --running;
     });
@@ -58,6 +62,7 @@ TEST_F(ReadQueueTest, SlowReadsOfOneSpaceLeaveAThreadToTheOthers) {
   add(*other, [](Moment&) {});
   runUntilDone(1);  // of the other space, while all that the slow one may run still run
   EXPECT_EQ(slow->size(), 10U);
+  begun.wait();
   end.count_down();
   runUntilDone(11);
   EXPECT_EQ(most, static_cast<int>(kThreads) - 1);
