@@ -12,6 +12,7 @@
 
 #include "base/result.h"
 #include "collection.h"
+#include "query/index_key.h"
 
 namespace redd::store {
 
@@ -27,11 +28,8 @@ class DocumentRows {
 
   // ---- documents; writers go through DocumentWriter, which keeps all the rest in step ----
   virtual Result<std::optional<std::string>> get(const std::string& collection, std::string_view id) = 0;
-  // In _id order, the ids in [from, to); no id reaches kBehindIds. The rows must not be changed during the scan.
-  static constexpr char kBehindIds[] = "\xff";
-  struct IdRange {
-    std::string from{}, to = kBehindIds;
-  };
+  // In _id order, the ids in the range. The rows must not be changed during the scan.
+  using IdRange = query::TextRange;
   virtual Result<void> scan(const std::string& collection, const IdRange& range, Direction direction, const Visit& visit) = 0;
   virtual Result<std::uint64_t> count(const std::string& collection) = 0;
   virtual Result<bool> insert(const std::string& collection, std::string_view id, std::string_view json) = 0;  // false: is there

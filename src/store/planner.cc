@@ -132,7 +132,7 @@ void Plan::narrow() {
   if (access_ == Access::scan) access_ = Access::range;
   idRanges_.clear();
   for (const auto& range : *own) {
-    if (auto texts = query::textsIn(range)) idRanges_.push_back({std::move(texts->from), std::move(texts->to)});
+    if (auto ids = query::textsIn(range)) idRanges_.push_back(*std::move(ids));
   }
   if (access_ != Access::ids) return;
   std::erase_if(*ids_, [this](const auto& one) {

@@ -42,11 +42,12 @@ struct FieldBound {
   std::vector<KeyRange> ranges;
 };
 
-// The texts t with from <= t < to that a range of one field's keys stands for; nullopt: there are none. `to` may be kBehindTexts.
-struct TextRange {
-  std::string from, to;
-};
 inline constexpr char kBehindTexts[] = "\xff";  // no byte of UTF-8
+// The texts t with from <= t < to; at first all.
+struct TextRange {
+  std::string from{}, to = kBehindTexts;
+};
+// Those that a range of one field's keys stands for; nullopt: there are none.
 std::optional<TextRange> textsIn(const KeyRange& range);
 std::string behindText(std::string_view text);  // the first text behind it
 
