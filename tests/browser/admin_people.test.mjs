@@ -44,7 +44,7 @@ test('an invitation by mouse; its link opens an account; the role is changed and
 
   const guest = await openPage(t, browser);
   await guest.page.goto(link);
-  assert.equal(await guest.page.getByLabel('Code').inputValue(), invitation.code);
+  assert.equal(await guest.page.getByLabel('Code', { exact: true }).inputValue(), invitation.code);
   assert.ok(!guest.page.url().includes(invitation.code), 'the code stays in the address');
   await guest.page.getByLabel('Your name').fill('Ada');
   await guest.page.getByLabel('New password').fill(kPassword);

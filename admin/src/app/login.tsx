@@ -81,7 +81,7 @@ const kSetupWay: [Way, string] = ['setup', 'First start'];
 // `first`: the way that fits the server, when something is known of it.
 export function LoginForms({ first = 'password' }: { first?: Way }) {
   const code = useStore(invitation);
-  const [way, setWay] = useState<Way>(first);
+  const [way, setWay] = useState<Way>(code ? 'code' : first);
   useEffect(() => {
     if (code) setWay('code');
   }, [code]);
